@@ -1,0 +1,85 @@
+#pragma once
+
+#include "oauth_batch/api/Transport.h"
+
+#include <Poco/Net/HTTPResponse.h>
+
+#include <chrono>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+namespace oauth_batch {
+
+/// Where an answer's bytes come from. Calls may block and may throw Poco::Exception.
+class ByteSource
+{
+public:
+    virtual ~ByteSource() = default;
+
+    /// The next byte, or -1 at the end.
+    virtual int nextByte() = 0;
+    /// Up to `size` bytes; 0 or less at the end of the connection.
+    virtual int readBytes(char* buffer, int size) = 0;
+    /// True if bytes are left that were received already.
+    virtual bool hasMore() = 0;
+};
+
+/// What arrived is no HTTP/1 answer, or too large a head.
+class MalformedAnswer : public std::runtime_error
+{
+public:
+    using std::runtime_error::runtime_error;
+};
+
+/// The connection ended before the head of an answer was complete.
+class AnswerCutShort : public std::runtime_error
+{
+public:
+    using std::runtime_error::runtime_error;
+};
+
+/// Reads one HTTP/1.x answer (RFC 9112). Poco parses the head; the framing is done here, because
+/// Poco's streams show a truncated body as a normal end, have no limits, and take an interim answer
+/// (1xx) other than 100 for the final one. Not thread-safe; used for one answer after another.
+class AnswerReader
+{
+public:
+    explicit AnswerReader(ByteSource& source) : source_(source) {}
+
+    /// Blocks as the source does. Throws MalformedAnswer, AnswerCutShort, or what the source throws
+    /// before the head is complete; after that a failure shows as `complete == false`.
+    Answer read();
+
+    /// Reads heads up to the first that is final and returns its status: all of an answer to a
+    /// CONNECT that succeeded. Throws as read() does.
+    int readFinalHead();
+
+    /// How far the last read() got: sent, answering or answered.
+    Phase phase() const noexcept { return phase_; }
+    /// After read(): the connection may carry another request.
+    bool reusable() const noexcept { return reusable_; }
+    /// After read(): how long the server says that it keeps an idle connection.
+    std::optional<std::chrono::seconds> keepAliveTimeout() const;
+
+private:
+    void readHead();
+    void parseHead();
+    void readBody(Answer& answer);
+    void readFixed(Answer& answer, std::uint64_t length);
+    void readChunked(Answer& answer);
+    void readUntilClose(Answer& answer);
+    int readSome(char* buffer, int size);
+    bool appendExactly(std::string& body, std::size_t length);
+    std::optional<std::string> readLine(std::size_t limit);
+    std::optional<std::uint64_t> contentLength() const;
+    bool wantsKeepAlive() const;
+
+    ByteSource& source_;
+    std::string head_;
+    Poco::Net::HTTPResponse response_;
+    Phase phase_ = Phase::sent;
+    bool reusable_ = false;
+};
+
+} // namespace oauth_batch

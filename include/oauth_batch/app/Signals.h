@@ -1,0 +1,19 @@
+#pragma once
+
+namespace oauth_batch {
+
+/// The signals that end a run: SIGINT, SIGTERM and SIGHUP. The first one only sets a flag, so that
+/// requests in flight can end and the results be written; the second one ends the process at once
+/// with 128 + its number. SIGPIPE and SIGXFSZ are ignored: the write that caused them fails.
+/// Process-wide; call once, from the main thread, before any other thread starts.
+void installSignals();
+
+/// The number of the first ending signal, or 0. Safe from any thread.
+int endingSignal() noexcept;
+
+/// Gives the crash signals back their default actions (the application framework turns them into
+/// exceptions), keeps the process out of core dumps and debuggers of other users. What holds a
+/// secret calls this first.
+void hardenProcess() noexcept;
+
+} // namespace oauth_batch

@@ -1,0 +1,101 @@
+#pragma once
+
+#include "oauth_batch/base/Sha256.h"
+#include "oauth_batch/input/ByteSource.h"
+#include "oauth_batch/input/FileProblem.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace io {
+class LineReader;
+}
+
+namespace oauth_batch {
+
+/// No record may be longer, without its line ending (1 MiB).
+constexpr std::size_t kMaxRecordSize = 1024UL * 1024UL;
+
+/// One line of a file in a buffer that may be changed until the next line is read. The byte behind
+/// it can be written and is NUL. No byte of the line is NUL.
+struct Line
+{
+    char* begin = nullptr;
+    std::size_t size = 0;   ///< without the LF; a CR before it counts
+    bool terminated = true; ///< by a LF: only the last line may not be
+};
+
+/// Cuts a file into lines, byte for byte, in memory of a few MiB at most, and notes what belongs to
+/// the file: its digest, byte order mark, NUL bytes, UTF-16. Not thread-safe.
+///
+/// The cutting is done by fast-cpp-csv-parser's LineReader. Since that keeps all that it was given,
+/// each segment of about 256 KiB, which ends with a line, gets a reader of its own.
+class LineSource
+{
+public:
+    /// Problems go to `problems`, which must outlive this.
+    LineSource(std::unique_ptr<ByteSource> source, FileProblems& problems);
+    ~LineSource();
+    LineSource(const LineSource&) = delete;
+    LineSource& operator=(const LineSource&) = delete;
+
+    /// False at the end, or where the file cannot be read on (then there is a problem, or
+    /// isTooLong()). Lines are valid until the next call. Throws IoError. May block.
+    bool next(Line& line);
+
+    /// The number of the line that next() gave last, from 1.
+    std::uint64_t number() const { return number_; }
+
+    /// REQUIRES: next() was not called yet. The first bytes of the file, without the byte order
+    /// mark: at least the first line, if it is not too long. Throws IoError. May block.
+    std::string_view beginning();
+
+    /// True when reading ended at a line that is longer than any record may be.
+    bool isTooLong() const { return tooLong_; }
+
+    bool hasByteOrderMark() const { return byteOrderMark_; }
+
+    /// REQUIRES: next() returned false. Of all bytes of the file, if there was no problem.
+    std::string digest() { return sha256_.hexDigest(); }
+
+private:
+    class Segment;
+
+    struct NulMark
+    {
+        std::uint64_t line;
+        std::uint64_t column;
+    };
+
+    bool fill();
+    bool readPiece();
+    void takeByteOrderMark();
+    void markNuls(char* begin, std::size_t size);
+    void refuseLine();
+    bool openSegment();
+
+    std::unique_ptr<ByteSource> source_;
+    FileProblems& problems_;
+    Sha256 sha256_;
+    std::vector<char> buffer_;    ///< the segment, then the beginning of the next one
+    std::size_t used_ = 0;        ///< bytes of buffer_ that hold something
+    std::size_t segmentSize_ = 0; ///< bytes of buffer_ that make up the segment
+    std::size_t remaining_ = 0;   ///< bytes of the segment that are yet to come as lines
+    bool filled_ = false;         ///< a segment is there that has no reader yet
+    bool atEnd_ = false;
+    bool started_ = false;
+    bool tooLong_ = false;
+    bool refused_ = false;
+    bool byteOrderMark_ = false;
+    bool unterminated_ = false; ///< the segment is the last and ends without LF
+    std::uint64_t number_ = 0;
+    std::vector<NulMark> nulMarks_; ///< of lines in the segment, ascending
+    std::size_t nextNulMark_ = 0;
+    std::unique_ptr<io::LineReader> reader_;
+};
+
+} // namespace oauth_batch

@@ -1,0 +1,61 @@
+#include "oauth_batch/api/AnswerBody.h"
+
+#include <Poco/Dynamic/Var.h>
+#include <Poco/Exception.h>
+#include <Poco/JSON/Object.h>
+#include <Poco/JSON/Parser.h>
+
+namespace oauth_batch {
+
+namespace {
+
+using Poco::Dynamic::Var;
+using Poco::JSON::Object;
+
+constexpr std::size_t kDeepest = 16;
+
+Object::Ptr asObject(const Var& value)
+{
+    return value.type() == typeid(Object::Ptr) ? value.extract<Object::Ptr>() : Object::Ptr();
+}
+
+std::string stringIn(const Object::Ptr& object, const std::string& name)
+{
+    const Var value = object->get(name);
+    return value.isString() ? value.extract<std::string>() : std::string();
+}
+
+Var parseJson(const std::string& text)
+{
+    Poco::JSON::Parser parser;
+    parser.setDepth(kDeepest);
+    return parser.parse(text);
+}
+
+void readFields(const Object::Ptr& root, AnswerBody& body)
+{
+    body.message = stringIn(root, "message");
+    body.id = stringIn(root, "id");
+    const Object::Ptr result = asObject(root->get("result"));
+    if (!result) return;
+    const Var success = result->get("success");
+    if (success.isBoolean()) body.success = success.extract<bool>();
+    if (body.message.empty()) body.message = stringIn(result, "message");
+}
+
+} // namespace
+
+AnswerBody AnswerBody::parse(const std::string& text)
+{
+    AnswerBody body;
+    try {
+        const Var value = parseJson(text);
+        body.isJson = true;
+        if (const Object::Ptr root = asObject(value)) readFields(root, body);
+    } catch (const Poco::Exception&) {
+        return {};
+    }
+    return body;
+}
+
+} // namespace oauth_batch

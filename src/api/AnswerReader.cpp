@@ -1,0 +1,305 @@
+#include "oauth_batch/api/AnswerReader.h"
+
+#include "oauth_batch/base/Text.h"
+
+#include <Poco/Exception.h>
+#include <Poco/MemoryStream.h>
+#include <Poco/String.h>
+
+#include <algorithm>
+#include <charconv>
+#include <string_view>
+
+namespace oauth_batch {
+
+namespace {
+
+constexpr std::size_t kLongestHead = 64 * 1024;
+constexpr std::size_t kLongestChunkLine = 1024;
+constexpr std::size_t kLongestHeaderValue = 256;
+constexpr int kMostFields = 200;
+constexpr int kMostInterim = 16;
+constexpr int kMostTrailers = 100;
+
+bool isDigit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+/// "HTTP/1.1 200 OK" (RFC 9112, section 4); the reason phrase may be missing.
+bool isStatusLine(std::string_view line)
+{
+    return (line.starts_with("HTTP/1.1 ") || line.starts_with("HTTP/1.0 ")) && line.size() > 12 &&
+           isDigit(line[9]) && isDigit(line[10]) && isDigit(line[11]) &&
+           (line[12] == ' ' || line[12] == '\r' || line[12] == '\n');
+}
+
+/// REQUIRES: isStatusLine(). Poco's enumeration has no room for each of 000 to 999.
+int statusIn(std::string_view line)
+{
+    return (line[9] - '0') * 100 + (line[10] - '0') * 10 + (line[11] - '0');
+}
+
+bool canBecomeStatusLine(std::string_view start)
+{
+    constexpr std::string_view kStart = "HTTP/1.";
+    return start.substr(0, kStart.size()) == kStart.substr(0, start.size());
+}
+
+bool endsHead(std::string_view head)
+{
+    return head.ends_with("\n\r\n") || head.ends_with("\n\n");
+}
+
+std::string boundedField(const Poco::Net::HTTPResponse& response, const std::string& name)
+{
+    static const std::string kNone;
+    return response.get(name, kNone).substr(0, kLongestHeaderValue);
+}
+
+AnswerHeaders readHeaders(const Poco::Net::HTTPResponse& response)
+{
+    AnswerHeaders headers;
+    headers.date = boundedField(response, "Date");
+    headers.retryAfter = boundedField(response, "Retry-After");
+    headers.rateLimit = boundedField(response, "RateLimit");
+    headers.rateLimitReset = boundedField(response, "RateLimit-Reset");
+    headers.xRateLimitReset = boundedField(response, "X-RateLimit-Reset");
+    if (headers.xRateLimitReset.empty())
+        headers.xRateLimitReset = boundedField(response, "X-Rate-Limit-Reset");
+    headers.location = boundedField(response, "Location");
+    return headers;
+}
+
+/// The size at the start of a chunk line (RFC 9112, section 7.1), extensions ignored.
+std::optional<std::size_t> parseChunkSize(std::string_view line)
+{
+    std::uint32_t size = 0;
+    const auto [end, error] = std::from_chars(line.data(), line.data() + line.size(), size, 16);
+    const std::string_view rest(end, static_cast<std::size_t>(line.data() + line.size() - end));
+    if (error != std::errc() || !(rest.empty() || rest.find_first_of("; \t") == 0))
+        return std::nullopt;
+    return size;
+}
+
+} // namespace
+
+Answer AnswerReader::read()
+{
+    reusable_ = false;
+    Answer answer;
+    answer.status = readFinalHead();
+    if (answer.status / 100 != 2) answer.headers = readHeaders(response_);
+    try {
+        readBody(answer);
+    } catch (const Poco::Exception&) {
+        answer.complete = false;
+    }
+    reusable_ = reusable_ && answer.complete && !source_.hasMore();
+    return answer;
+}
+
+int AnswerReader::readFinalHead()
+{
+    phase_ = Phase::sent;
+    int status = 0;
+    for (int interim = 0; interim <= kMostInterim; ++interim) {
+        try {
+            readHead();
+        } catch (const AnswerCutShort&) {
+            if (interim == 0) throw;
+            throw MalformedAnswer("the connection ended after an interim answer (HTTP " +
+                                  std::to_string(status) + ')');
+        }
+        parseHead();
+        status = statusIn(head_);
+        if (status / 100 != 1 || status == 101) {
+            phase_ = Phase::answered;
+            return status;
+        }
+    }
+    throw MalformedAnswer("too many interim answers");
+}
+
+void AnswerReader::readHead()
+{
+    head_.clear();
+    bool firstLine = true;
+    do {
+        const int byte = source_.nextByte();
+        if (byte < 0) {
+            if (!canBecomeStatusLine(head_)) throw MalformedAnswer("the answer is not HTTP");
+            throw AnswerCutShort(head_.empty()
+                                     ? "the server closed the connection without an answer"
+                                     : "the connection ended within the answer's head");
+        }
+        phase_ = Phase::answering;
+        head_ += static_cast<char>(byte);
+        if (head_.size() > kLongestHead) throw MalformedAnswer("the answer's head is too large");
+        if (firstLine && byte == '\n') {
+            // Judged at once: another protocol's greeting is followed by silence.
+            if (!isStatusLine(head_)) throw MalformedAnswer("the answer is not HTTP");
+            firstLine = false;
+        }
+    } while (!endsHead(head_));
+}
+
+void AnswerReader::parseHead()
+{
+    Poco::MemoryInputStream stream(head_.data(), static_cast<std::streamsize>(head_.size()));
+    response_.clear();
+    response_.setFieldLimit(kMostFields);
+    try {
+        response_.read(stream);
+    } catch (const Poco::Exception& error) {
+        throw MalformedAnswer("the answer's head is malformed: " + error.displayText());
+    }
+}
+
+void AnswerReader::readBody(Answer& answer)
+{
+    const bool hasEncoding = response_.has(Poco::Net::HTTPMessage::TRANSFER_ENCODING);
+    const bool hasLength = response_.has(Poco::Net::HTTPMessage::CONTENT_LENGTH);
+    reusable_ = wantsKeepAlive() && answer.status >= 200 && !(hasEncoding && hasLength);
+    if (answer.status < 200 || answer.status == 204 || answer.status == 304) return;
+    if (hasEncoding && response_.getChunkedTransferEncoding()) {
+        readChunked(answer);
+    } else if (hasEncoding || !hasLength) {
+        reusable_ = false;
+        readUntilClose(answer);
+    } else if (const auto length = contentLength()) {
+        readFixed(answer, *length);
+    } else {
+        answer.complete = false;
+    }
+}
+
+void AnswerReader::readFixed(Answer& answer, std::uint64_t length)
+{
+    answer.bodyTooLarge = length > kLongestBody;
+    answer.complete =
+        !answer.bodyTooLarge && appendExactly(answer.body, static_cast<std::size_t>(length));
+}
+
+void AnswerReader::readChunked(Answer& answer)
+{
+    answer.complete = false;
+    for (;;) {
+        const auto line = readLine(kLongestChunkLine);
+        const auto size = line ? parseChunkSize(*line) : std::nullopt;
+        if (!size) return;
+        if (*size == 0) break;
+        answer.bodyTooLarge = answer.body.size() + *size > kLongestBody;
+        if (answer.bodyTooLarge || !appendExactly(answer.body, *size)) return;
+        const auto end = readLine(2);
+        if (!end || !end->empty()) return;
+    }
+    for (int trailers = 0; trailers < kMostTrailers; ++trailers) {
+        const auto line = readLine(kLongestChunkLine);
+        if (!line) return;
+        if (line->empty()) {
+            answer.complete = true;
+            return;
+        }
+    }
+}
+
+void AnswerReader::readUntilClose(Answer& answer)
+{
+    answer.complete = false;
+    // The server says nothing of the length, so only its end of the connection ends the body. That
+    // a TLS server does so without a farewell is common, and JSON shows by itself whether it is
+    // whole; a reset leaves the body incomplete.
+    while (answer.body.size() <= kLongestBody) {
+        const std::size_t before = answer.body.size();
+        constexpr int kStep = 4096;
+        answer.body.resize(before + kStep);
+        const int count = readSome(answer.body.data() + before, kStep);
+        answer.body.resize(before + static_cast<std::size_t>(std::max(count, 0)));
+        if (count <= 0) {
+            answer.complete = count == 0;
+            return;
+        }
+    }
+    answer.body.resize(kLongestBody);
+    answer.bodyTooLarge = true;
+}
+
+/// 0 at the end of the connection, less where it was broken off.
+int AnswerReader::readSome(char* buffer, int size)
+{
+    try {
+        return std::max(source_.readBytes(buffer, size), 0);
+    } catch (const Poco::Exception&) {
+        return -1;
+    }
+}
+
+bool AnswerReader::appendExactly(std::string& body, std::size_t length)
+{
+    std::size_t at = body.size();
+    body.resize(at + length);
+    while (at < body.size()) {
+        const int count = readSome(body.data() + at, static_cast<int>(body.size() - at));
+        if (count <= 0) {
+            body.resize(at);
+            return false;
+        }
+        at += static_cast<std::size_t>(count);
+    }
+    return true;
+}
+
+/// Without its line end; nothing at the end of the connection or past the limit.
+std::optional<std::string> AnswerReader::readLine(std::size_t limit)
+{
+    std::string line;
+    for (int byte = source_.nextByte(); byte >= 0; byte = source_.nextByte()) {
+        if (byte == '\n') {
+            if (line.ends_with('\r')) line.pop_back();
+            return line;
+        }
+        if (line.size() == limit) break;
+        line += static_cast<char>(byte);
+    }
+    return std::nullopt;
+}
+
+/// Nothing where the field is no number, or where several fields disagree.
+std::optional<std::uint64_t> AnswerReader::contentLength() const
+{
+    const std::string& name = Poco::Net::HTTPMessage::CONTENT_LENGTH;
+    std::optional<std::uint64_t> length;
+    for (const auto& [field, value] : response_) {
+        if (Poco::icompare(field, name) != 0) continue;
+        const auto number = parseUnsigned(trimmed(value));
+        if (!number || (length && *length != *number)) return std::nullopt;
+        length = number;
+    }
+    return length;
+}
+
+bool AnswerReader::wantsKeepAlive() const
+{
+    const std::string& name = Poco::Net::HTTPMessage::CONNECTION;
+    if (response_.getVersion() == Poco::Net::HTTPMessage::HTTP_1_1)
+        return !response_.has(name) || !response_.hasToken(name, "close");
+    return response_.has(name) && response_.hasToken(name, "keep-alive");
+}
+
+std::optional<std::chrono::seconds> AnswerReader::keepAliveTimeout() const
+{
+    static const std::string kField = "Keep-Alive";
+    if (!response_.has(kField)) return std::nullopt;
+    constexpr std::string_view kParameter = "timeout=";
+    const std::string value = lowerCase(response_.get(kField));
+    const auto at = value.find(kParameter);
+    if (at == std::string::npos) return std::nullopt;
+    std::uint16_t seconds = 0;
+    const char* digits = value.data() + at + kParameter.size();
+    const auto parsed = std::from_chars(digits, value.data() + value.size(), seconds);
+    if (parsed.ec != std::errc()) return std::nullopt;
+    return std::chrono::seconds(seconds);
+}
+
+} // namespace oauth_batch

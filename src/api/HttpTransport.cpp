@@ -1,0 +1,185 @@
+#include "HttpTransport.h"
+
+#include "oauth_batch/base/Error.h"
+
+#include <Poco/Exception.h>
+#include <openssl/err.h>
+
+#include <algorithm>
+#include <system_error>
+#include <utility>
+
+namespace oauth_batch {
+
+namespace {
+
+using Kind = TransportFailure::Kind;
+using Poco::Net::HTTPRequest;
+
+/// So much earlier than the server's own limit an idle connection is given up.
+constexpr std::chrono::seconds kIdleMargin(1);
+
+bool isVisible(std::string_view text)
+{
+    return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+}
+
+std::string textOf(const Poco::Exception& error)
+{
+    return error.code() > 0 ? std::generic_category().message(error.code()) : error.displayText();
+}
+
+} // namespace
+
+HttpTransport::HttpTransport(const Surroundings& surroundings)
+    : settings_(surroundings.settings),
+      token_(surroundings.token),
+      clock_(surroundings.clock),
+      connector_(settings_, clock_, surroundings.resolver, surroundings.watch, surroundings.tls),
+      request_(HTTPRequest::HTTP_1_1)
+{
+    std::string authorization = "Bearer " + std::string(token_.secret());
+    request_.set(HTTPRequest::HOST, settings_.endpoint.hostHeader());
+    request_.set(HTTPRequest::AUTHORIZATION, authorization);
+    request_.set("Accept", "application/json");
+    request_.set("User-Agent", settings_.userAgent);
+    request_.setContentType("application/json");
+    // Without a length, Poco takes the end of the connection for the end of the body.
+    request_.setContentLength(0);
+    wipe(authorization);
+}
+
+HttpTransport::~HttpTransport()
+{
+    HttpTransport::close();
+    // Of the same length, so that the bytes are overwritten where they stand.
+    request_.set(HTTPRequest::AUTHORIZATION,
+                 std::string(request_.get(HTTPRequest::AUTHORIZATION).size(), '*'));
+}
+
+std::optional<TransportFailure> HttpTransport::prepare(std::chrono::nanoseconds timeLeft)
+{
+    const Instant now = clock_.now();
+    if (connection_ && now - lastUsed_ < idleLimit_ && connection_->isAlive()) return std::nullopt;
+    close();
+    auto opened =
+        connector_.open(std::min<std::chrono::nanoseconds>(timeLeft, settings_.connectTimeout));
+    if (auto* problem = std::get_if<TransportFailure>(&opened)) return std::move(*problem);
+    connection_ = std::move(std::get<std::unique_ptr<Connection>>(opened));
+    reader_ = std::make_unique<AnswerReader>(connection_->session());
+    reused_ = false;
+    idleLimit_ = settings_.idleLimit;
+    lastUsed_ = clock_.now();
+    return std::nullopt;
+}
+
+AttemptResult HttpTransport::exchange(const Request& request, std::chrono::nanoseconds timeLeft)
+{
+    if (!connection_) return failure(Phase::connected, Kind::stale, "no connection is open");
+    if (timeLeft <= std::chrono::nanoseconds::zero())
+        return failure(Phase::connected, Kind::timeout, "no time was left to send");
+    fill(request);
+    // Once more: between prepare() and here lies the wait for a slot of the quota.
+    if (!connection_->isAlive()) {
+        AttemptResult result = failure(Phase::connected, reused_ ? Kind::stale : Kind::reset,
+                                       "the server closed the connection before the request");
+        conclude(result);
+        return result;
+    }
+    connection_->watched().arm(timeLeft);
+    AttemptResult result = sendAndReceive();
+    connection_->watched().disarm();
+    conclude(result);
+    return result;
+}
+
+void HttpTransport::fill(const Request& request)
+{
+    if (!isVisible(request.method) || !isVisible(request.target) ||
+        !request.target.starts_with('/'))
+        throw Error(ExitCode::internalError, "a request target is not encoded");
+    target_.assign(settings_.endpoint.pathPrefix()).append(request.target);
+    request_.setMethod(std::string(request.method));
+    request_.setURI(target_);
+}
+
+AttemptResult HttpTransport::sendAndReceive()
+{
+    // SSL_get_error() is confused by what earlier calls left behind, and Poco does not clear it.
+    if (settings_.endpoint.isSecure()) ERR_clear_error();
+    Phase phase = Phase::sending;
+    try {
+        connection_->session().send(request_);
+        phase = Phase::sent;
+        return reader_->read();
+    } catch (const MalformedAnswer& error) {
+        return failure(reader_->phase(), Kind::malformed, error.what());
+    } catch (const AnswerCutShort& error) {
+        return failure(reader_->phase(), Kind::reset, error.what());
+    } catch (const Poco::Exception& error) {
+        if (phase == Phase::sent) phase = reader_->phase();
+        return failure(phase, Kind::reset, "the connection broke: " + textOf(error));
+    }
+}
+
+/// What an ended connection means depends on how far the attempt got.
+TransportFailure HttpTransport::failure(Phase phase, Kind kind, std::string detail)
+{
+    TransportFailure result;
+    result.kind = kind;
+    result.phase = phase;
+    result.detail = std::move(detail);
+    if (!connection_ || phase == Phase::connected) return result;
+    result.requestMayHaveLeft = connection_->session().bytesSent() > 0;
+    const bool unanswered = phase == Phase::sending || phase == Phase::sent;
+    if (kind == Kind::reset && unanswered && reused_) result.kind = Kind::stale;
+    return result;
+}
+
+/// After an attempt: the deadline's part in it, and whether the connection may be used again.
+void HttpTransport::conclude(AttemptResult& result)
+{
+    const bool timeUp = connection_->watched().fired();
+    auto* answer = std::get_if<Answer>(&result);
+    if (answer != nullptr) {
+        answer->timedOut = timeUp && !answer->complete;
+        redact(answer->body);
+        redact(answer->headers.location);
+    } else if (timeUp) {
+        auto& problem = std::get<TransportFailure>(result);
+        problem.kind = Kind::timeout;
+        problem.detail = "no answer within the time-out";
+    }
+    const bool isClean = answer != nullptr && answer->complete && !timeUp;
+    if (!isClean) connection_->abandon();
+    if (!isClean || !reader_->reusable()) {
+        close();
+        return;
+    }
+    reused_ = true;
+    lastUsed_ = clock_.now();
+    idleLimit_ = settings_.idleLimit;
+    if (const auto told = reader_->keepAliveTimeout())
+        idleLimit_ = std::min<std::chrono::nanoseconds>(idleLimit_, *told - kIdleMargin);
+}
+
+/// A server that echoes what it got must not bring the token into a message. A token that is as
+/// short as a word of an answer is no secret, and must not make that answer unreadable.
+void HttpTransport::redact(std::string& text) const
+{
+    constexpr std::size_t kShortestSecret = 8;
+    constexpr std::string_view kInstead = "***";
+    const std::string_view secret = token_.secret();
+    if (secret.size() < kShortestSecret) return;
+    for (auto at = text.find(secret); at != std::string::npos;
+         at = text.find(secret, at + kInstead.size()))
+        text.replace(at, secret.size(), kInstead);
+}
+
+void HttpTransport::close()
+{
+    reader_.reset();
+    connection_.reset();
+}
+
+} // namespace oauth_batch

@@ -1,0 +1,218 @@
+#include "oauth_batch/app/Batch.h"
+
+#include "oauth_batch/app/BatchWarnings.h"
+#include "oauth_batch/base/Text.h"
+#include "oauth_batch/input/ByteSource.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace oauth_batch {
+
+namespace {
+
+/// Adds the rows of one input to a batch.
+class BatchBuilder
+{
+public:
+    BatchBuilder(const Settings& settings, const ResumeState* state, Batch& batch)
+        : settings_(settings), state_(state), batch_(batch), name_(displayName(settings)),
+          warnings_(name_, batch)
+    {
+    }
+
+    void add(const InputRow& row);
+    void finish(OperationReader& reader);
+
+private:
+    void addNew(const InputRow& row);
+    void addRetried(const InputRow& row);
+    void addUnselected(const InputRow& row);
+    void addInvalid(const InputRow& row, const RowProblem& problem);
+    bool isRetried(const InputRow& row) const;
+    void compareWithRequest(const InputRow& row, const Operation& operation);
+    void keepResultRow(const InputRow& row);
+
+    const Settings& settings_;
+    const ResumeState* const state_;
+    Batch& batch_;
+    const std::string name_;
+    BatchWarnings warnings_;
+};
+
+void BatchBuilder::add(const InputRow& row)
+{
+    if (settings_.input.kind == InputKind::results) {
+        keepResultRow(row);
+        if (isRetried(row))
+            addRetried(row);
+        else
+            addUnselected(row);
+    } else {
+        addNew(row);
+    }
+}
+
+void BatchBuilder::addNew(const InputRow& row)
+{
+    if (const auto* const problem = std::get_if<RowProblem>(&row.content)) {
+        addInvalid(row, *problem);
+        return;
+    }
+    const auto& operation = std::get<Operation>(row.content);
+    const RowIndex index = batch_.plan.addOperation(operation);
+    warnings_.look(row, operation, index);
+}
+
+void BatchBuilder::addInvalid(const InputRow& row, const RowProblem& problem)
+{
+    batch_.plan.addInvalid(problem.code, problem.verb,
+                           problem.customerId ? std::string_view(*problem.customerId)
+                                              : std::string_view());
+    batch_.invalidRows.add(name_ + ":" + std::to_string(row.line) + ": " + problem.message);
+}
+
+/// Whether a retry looks at this row anew.
+bool BatchBuilder::isRetried(const InputRow& row) const
+{
+    if (!row.prior)
+        return true;
+    const Outcome& prior = row.prior->outcome;
+    if (state_ != nullptr && state_->index().has(row.number)) {
+        // An earlier process of this retry wrote down that it leaves this pending row out.
+        const bool isLeftOut = state_->status(row.number) == RowStatus::pending &&
+                               state_->unfinished(row.number) == nullptr;
+        return !isLeftOut;
+    }
+    if (state_ != nullptr && prior.status == RowStatus::pending)
+        return true; // chosen when the retry began; it was stopped before this row
+    if (prior.status == RowStatus::succeeded)
+        return false;
+    return settings_.only.empty() ||
+           settings_.only.contains(prior.status, {prior.code, prior.httpStatus});
+}
+
+void BatchBuilder::addRetried(const InputRow& row)
+{
+    if (const auto* const problem = std::get_if<RowProblem>(&row.content)) {
+        addInvalid(row, *problem);
+        return;
+    }
+    const auto& operation = std::get<Operation>(row.content);
+    compareWithRequest(row, operation);
+    const RowIndex index = batch_.plan.addOperation(operation);
+    if (!row.prior || !batch_.plan.isRunnable(index))
+        return;
+    RowMemory memory;
+    memory.attempts = row.prior->outcome.attempts;
+    memory.httpStatus = row.prior->outcome.httpStatus;
+    memory.mayBeApplied = row.prior->outcome.status == RowStatus::unknown;
+    batch_.plan.restore(index, memory);
+}
+
+void BatchBuilder::addUnselected(const InputRow& row)
+{
+    const Outcome& prior = row.prior->outcome;
+    if (prior.status == RowStatus::pending)
+        ++batch_.unselectedPending;
+    // What was asked then is what the row stands for, whatever its cells say by now.
+    const auto* operation = row.prior->requested ? &*row.prior->requested
+                                                 : std::get_if<Operation>(&row.content);
+    if (operation == nullptr) {
+        addInvalid(row, std::get<RowProblem>(row.content));
+        return;
+    }
+    const RowIndex index = batch_.plan.addSettled(*operation, prior.status, prior.code);
+    batch_.plan.setHttpStatus(index, prior.httpStatus);
+}
+
+void BatchBuilder::compareWithRequest(const InputRow& row, const Operation& operation)
+{
+    if (!row.prior || !row.prior->requested || *row.prior->requested == operation)
+        return;
+    batch_.changedRows.add(name_ + ":" + std::to_string(row.line) + ": now " +
+                           quoted(requestLine(operation), 160) + ", but result_request is " +
+                           quoted(requestLine(*row.prior->requested), 160));
+}
+
+void BatchBuilder::keepResultRow(const InputRow& row)
+{
+    const RowNumber number = row.prior && row.prior->row ? *row.prior->row : row.number;
+    std::vector<RowNumber>& numbers = batch_.resultRows;
+    if (numbers.empty() && number == row.number)
+        return;
+    if (numbers.empty()) {
+        for (RowNumber earlier = 1; earlier < row.number; ++earlier)
+            numbers.push_back(earlier);
+    }
+    numbers.push_back(number);
+}
+
+void BatchBuilder::finish(OperationReader& reader)
+{
+    warnings_.finish(reader.skippedLines());
+    batch_.digest = reader.digest();
+}
+
+} // namespace
+
+void Notes::add(std::string note)
+{
+    if (kept_.size() < kMostKept)
+        kept_.push_back(std::move(note));
+    ++total_;
+}
+
+std::string Notes::rest() const
+{
+    const std::uint64_t more = total_ - kept_.size();
+    return more == 0 ? std::string() : "and " + std::to_string(more) + " more";
+}
+
+std::string displayName(const Settings& settings)
+{
+    return settings.readsStandardInput() ? "<stdin>" : settings.file;
+}
+
+std::unique_ptr<OperationReader> openReader(const Settings& settings, const std::string& path)
+{
+    std::unique_ptr<ByteSource> source;
+    if (path == "-") {
+        source = std::make_unique<FileSource>(UniqueFd(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)),
+                                              displayName(settings));
+    } else {
+        source = openInput(path);
+    }
+    return std::make_unique<OperationReader>(displayName(settings), std::move(source),
+                                             settings.input);
+}
+
+void applyJournal(const ResumeState& state, Plan& plan)
+{
+    for (RowIndex row = 0; row < plan.size(); ++row) {
+        if (!plan.isRunnable(row))
+            continue;
+        const RowNumber number = row + 1;
+        if (const auto* const unfinished = state.unfinished(number)) {
+            plan.restore(row, {unfinished->sent, unfinished->counted, 0, unfinished->mayBeApplied,
+                               unfinished->wasCutShort});
+        } else if (state.status(number) != RowStatus::pending) {
+            plan.settle(row, state.status(number), ErrorCode::none);
+        }
+    }
+}
+
+Batch readBatch(const Settings& settings, const std::string& path, const ResumeState* state)
+{
+    Batch batch;
+    const std::unique_ptr<OperationReader> reader = openReader(settings, path);
+    BatchBuilder builder(settings, state, batch);
+    InputRow row;
+    while (reader->next(row))
+        builder.add(row);
+    reader->requireNoProblems();
+    builder.finish(*reader);
+    return batch;
+}
+
+} // namespace oauth_batch

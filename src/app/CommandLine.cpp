@@ -1,0 +1,186 @@
+#include "oauth_batch/app/CommandLine.h"
+
+#include "oauth_batch/base/Text.h"
+
+#include <algorithm>
+
+#include <Poco/AutoPtr.h>
+#include <Poco/Exception.h>
+#include <Poco/Util/PropertyFileConfiguration.h>
+
+namespace oauth_batch {
+
+namespace {
+
+std::string suggestion(std::string_view word, std::span<const std::string_view> known,
+                       std::string_view dashes)
+{
+    std::string_view match = nearest(word, known);
+    if (match.empty()) {
+        const auto longer = std::find_if(known.begin(), known.end(), [&](std::string_view name) {
+            return name.starts_with(word);
+        });
+        if (word.empty() || longer == known.end())
+            return {};
+        match = *longer;
+    }
+    return "; did you mean " + std::string(dashes) + std::string(match) + "?";
+}
+
+std::vector<std::string_view> optionNames(Command command)
+{
+    std::vector<std::string_view> names;
+    for (const OptionSpec& spec : optionTable()) {
+        if (command == Command::none || spec.belongsTo(command))
+            names.push_back(spec.name);
+    }
+    return names;
+}
+
+/// What is wrong with naming this option on this command; empty when nothing is.
+std::string nameProblem(const std::string& name, Command command)
+{
+    const OptionSpec* const spec = findOption(name);
+    if (spec == nullptr) {
+        std::vector<std::string_view> names = optionNames(command);
+        std::string hint = suggestion(name, names, "--");
+        if (hint.empty()) {
+            names = optionNames(Command::none);
+            hint = suggestion(name, names, "--");
+        }
+        return "unknown option --" + name + hint;
+    }
+    if (command != Command::none && !spec->belongsTo(command))
+        return "--" + name + " is no option of oauth-batch " + std::string(toString(command));
+    return {};
+}
+
+bool isTrue(const std::string& text)
+{
+    const std::string word = lowerCase(text);
+    return word == "true" || word == "yes" || word == "1";
+}
+
+bool isFalse(const std::string& text)
+{
+    const std::string word = lowerCase(text);
+    return word == "false" || word == "no" || word == "0";
+}
+
+void addOption(CommandLine& line, const std::string& word)
+{
+    const auto equals = word.find('=');
+    const std::string name = word.substr(2, equals == std::string::npos ? equals : equals - 2);
+    const OptionSpec* const spec = findOption(name);
+    // An unknown name is reported when the command is known; its value may be a secret that was
+    // given by mistake (`--token=…`), so it is never repeated.
+    if (spec == nullptr || !spec->takesValue()) {
+        if (spec != nullptr && equals != std::string::npos)
+            line.problems.push_back("--" + name + " takes no value");
+        line.values[name].emplace_back("true");
+        return;
+    }
+    if (equals == std::string::npos || equals + 1 == word.size()) {
+        line.problems.push_back("--" + name + " needs a value: --" + name + "=" +
+                                std::string(spec->argument));
+        return;
+    }
+    line.values[name].push_back(word.substr(equals + 1));
+}
+
+void checkRepeats(CommandLine& line)
+{
+    for (const auto& [name, given] : line.values) {
+        const OptionSpec* const spec = findOption(name);
+        if (spec != nullptr && spec->takesValue() && name != "column" && given.size() > 1)
+            line.problems.push_back("--" + name + " is given " + std::to_string(given.size()) +
+                                    " times");
+    }
+}
+
+void takeCommand(CommandLine& line, const std::string& word)
+{
+    line.command = parseCommand(word);
+    if (line.command == Command::none) {
+        line.problems.push_back("unknown command " + quoted(word) +
+                                suggestion(word, commandWords(), "") +
+                                " (commands: run, retry, check, status, undo)");
+    }
+}
+
+/// True for the one of --region and --base-url that the other, on the command line, replaces.
+bool contradicts(const CommandLine& given, std::string_view key)
+{
+    return (key == "region" && given.has("base-url")) || (key == "base-url" && given.has("region"));
+}
+
+} // namespace
+
+const std::string* CommandLine::value(std::string_view option) const
+{
+    const auto found = values.find(option);
+    return found == values.end() ? nullptr : &found->second.back();
+}
+
+CommandLine CommandLine::parse(const std::vector<std::string>& words)
+{
+    CommandLine line;
+    bool commandSeen = false;
+    bool optionsEnded = false;
+    for (const std::string& word : words) {
+        if (!optionsEnded && word == "--") {
+            optionsEnded = true;
+        } else if (!optionsEnded && word.starts_with("--")) {
+            addOption(line, word);
+        } else if (!optionsEnded && word.size() > 1 && word.front() == '-') {
+            line.problems.push_back("unknown option " + quoted(word.substr(0, 2)) +
+                                    ": options are written --name=value");
+        } else if (!commandSeen) {
+            commandSeen = true;
+            takeCommand(line, word);
+        } else {
+            line.files.push_back(word);
+        }
+    }
+    for (const auto& [name, given] : line.values) {
+        if (const std::string problem = nameProblem(name, line.command); !problem.empty())
+            line.problems.push_back(problem);
+    }
+    checkRepeats(line);
+    return line;
+}
+
+void CommandLine::addConfigFile(const std::string& path)
+{
+    Poco::AutoPtr<Poco::Util::PropertyFileConfiguration> file;
+    Poco::Util::AbstractConfiguration::Keys keys;
+    try {
+        file = new Poco::Util::PropertyFileConfiguration(path);
+        file->keys(keys);
+    } catch (const Poco::Exception& error) {
+        problems.push_back("--config: cannot read " + quoted(path) + ": " + error.displayText());
+        return;
+    }
+    const CommandLine given = *this;
+    for (const std::string& key : keys) {
+        const OptionSpec* const spec = findOption(key);
+        if (spec == nullptr || key == "config" || key == "help" || key == "version") {
+            const std::vector<std::string_view> names = optionNames(Command::none);
+            problems.push_back(path + ": unknown setting " + quoted(key) +
+                               suggestion(key, names, ""));
+            continue;
+        }
+        if (has(key) || contradicts(given, key) || !spec->belongsTo(command))
+            continue;
+        const std::string text = file->getRawString(key);
+        if (spec->takesValue()) {
+            values[key].push_back(text);
+        } else if (isTrue(text)) {
+            values[key].emplace_back("true");
+        } else if (!isFalse(text)) {
+            problems.push_back(path + ": " + key + "=" + quoted(text) + ": neither true nor false");
+        }
+    }
+}
+
+} // namespace oauth_batch

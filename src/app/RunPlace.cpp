@@ -1,0 +1,155 @@
+#include "oauth_batch/app/RunPlace.h"
+
+#include "oauth_batch/app/RunShape.h"
+#include "oauth_batch/base/AtomicFile.h"
+#include "oauth_batch/base/Error.h"
+#include "oauth_batch/base/Text.h"
+#include "oauth_batch/input/ByteSource.h"
+
+#include <array>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace oauth_batch {
+
+namespace {
+
+bool exists(const std::string& path)
+{
+    struct stat info = {};
+    return ::lstat(path.c_str(), &info) == 0;
+}
+
+std::string commandText(Command command, const std::string& file)
+{
+    return "oauth-batch " + std::string(toString(command)) + " " + file;
+}
+
+} // namespace
+
+RunPlace::RunPlace(const Settings& settings) : settings_(settings), paths_(settings.output)
+{
+    AtomicFile::checkPlace(paths_.results);
+    refuseOtherUnfinishedRun();
+    if (settings_.command == Command::retry && !exists(settings_.file) && !exists(paths_.journal))
+        throw IoError("open", settings_.file, ENOENT, ExitCode::noInput);
+    journal_ = std::make_unique<JournalFile>(paths_);
+    try {
+        readJournal();
+        if (!isResumed())
+            refuseExistingResults();
+    } catch (...) {
+        if (journal_->file().size() == 0)
+            journal_->remove();
+        throw;
+    }
+    keep_ = isResumed();
+}
+
+RunPlace::~RunPlace()
+{
+    if (keep_)
+        return;
+    try {
+        journal_->remove();
+    } catch (const Error&) {
+        // An empty journal is as good as none: the next run starts with it.
+    }
+}
+
+void RunPlace::readJournal()
+{
+    if (settings_.restart) {
+        replacesRun_ = journal_->file().size() > 0;
+        journal_->discard();
+        return;
+    }
+    journal_->read(state_);
+    state_.finish();
+    if (!isResumed())
+        return;
+    const JournalHeader& header = *state_.header();
+    if (header.command == JournalCommand::run && settings_.command == Command::retry)
+        settings_ = settingsOfUnfinishedRun(settings_, header);
+    if (header.command == JournalCommand::retry && settings_.command == Command::run) {
+        throw DataError(paths_.journal + " is of an unfinished retry: continue it with `" +
+                        commandText(Command::retry, header.input) +
+                        "`, or discard it with --restart");
+    }
+}
+
+void RunPlace::refuseExistingResults() const
+{
+    const bool inPlace = settings_.command == Command::retry && settings_.output == settings_.file;
+    if (inPlace || replacesRun_ || settings_.overwrite || !exists(paths_.results))
+        return;
+    throw Error(ExitCode::cannotCreate,
+                paths_.results + " exists: `" + commandText(Command::retry, paths_.results) +
+                    "` runs again what did not succeed, --output=PATH writes elsewhere, "
+                    "--overwrite replaces it");
+}
+
+void RunPlace::refuseOtherUnfinishedRun() const
+{
+    if (settings_.command != Command::retry || settings_.output == settings_.file)
+        return;
+    const JournalPaths source(settings_.file);
+    if (exists(source.journal)) {
+        throw DataError(settings_.file + " belongs to an unfinished run: finish it first with `" +
+                        commandText(Command::retry, settings_.file) + "`");
+    }
+}
+
+const std::string& RunPlace::inputPath()
+{
+    if (!inputPath_.empty())
+        return inputPath_;
+    if (settings_.readsStandardInput())
+        copyStandardInput();
+    else
+        inputPath_ = settings_.file;
+    return inputPath_;
+}
+
+void RunPlace::copyStandardInput()
+{
+    inputPath_ = paths_.inputCopy;
+    // A retry that goes on with a run from standard input has nothing to read there.
+    if (settings_.adopted)
+        return;
+    FileSource source(UniqueFd(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)), "standard input");
+    AtomicFile copy(inputPath_, AtomicFile::kPrivate, AtomicFile::Digest::sha256);
+    std::array<char, 65536> buffer{};
+    while (const std::size_t got = source.read(buffer.data(), buffer.size()))
+        copy.append({buffer.data(), got});
+    copy.prepare();
+    if (isResumed())
+        requireSameRun(copy.hexDigest());
+    copy.commit();
+}
+
+void RunPlace::requireSameRun(const std::string& inputDigest) const
+{
+    const JournalHeader& header = *state_.header();
+    const std::string difference = describeDifference(header.settings, runShape(settings_));
+    if (!difference.empty()) {
+        throw DataError(paths_.journal + " was begun with other options: " + difference +
+                        ". Continue with the same ones, or discard the journal with --restart");
+    }
+    const ResumeState::Binding binding = state_.bindingOf(inputDigest);
+    const bool isRun = header.command == JournalCommand::run;
+    if (binding == ResumeState::Binding::input ||
+        (binding == ResumeState::Binding::results && !isRun))
+        return;
+    const std::string name =
+        settings_.readsStandardInput() ? std::string("standard input") : settings_.file;
+    throw DataError(
+        name + " has changed since its run began on " + formatTimestamp(header.session.startedAt) +
+        ", and " + paths_.journal +
+        " belongs to the former content. Put that back and run the same command to continue; or "
+        "discard what the run recorded with --restart");
+}
+
+} // namespace oauth_batch

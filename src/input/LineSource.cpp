@@ -1,0 +1,212 @@
+#include "oauth_batch/input/LineSource.h"
+
+#include <libfccp/csv.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cstring>
+#include <utility>
+
+namespace oauth_batch {
+
+namespace {
+
+constexpr std::size_t kPieceSize = 256UL * 1024UL;
+/// A line longer than this, with its CR, cannot be a record.
+constexpr std::size_t kMaxLineSize = kMaxRecordSize + 1;
+constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+/// Stands for a NUL, of which a problem is made, so that a line can be a C string.
+constexpr char kNulSubstitute = '\x01';
+
+constexpr const char* kNulMessage =
+    "a NUL byte: this is no text, or it is UTF-16 and has to be saved as UTF-8";
+
+char* find(char* begin, const char* end, char wanted)
+{
+    return static_cast<char*>(std::memchr(begin, wanted, static_cast<std::size_t>(end - begin)));
+}
+
+bool isUtf16(std::string_view bytes)
+{
+    return bytes.starts_with("\xFF\xFE") || bytes.starts_with("\xFE\xFF");
+}
+
+} // namespace
+
+/// Hands a segment to a LineReader such that what this takes away is what was added here: it skips
+/// a byte order mark at the start and cuts one CR before each LF, and it looks one byte past the
+/// end of a last line without LF.
+class LineSource::Segment : public io::ByteSourceBase
+{
+public:
+    explicit Segment(std::string_view bytes) : bytes_(bytes) {}
+
+    int read(char* buffer, [[maybe_unused]] int size) override
+    {
+        assert(2 * bytes_.size() + kByteOrderMark.size() + 2 < static_cast<std::size_t>(size));
+        char* out = buffer;
+        if (bytes_.starts_with(kByteOrderMark)) out = append(out, kByteOrderMark);
+        while (!bytes_.empty()) {
+            const std::string_view part = throughCarriageReturn();
+            out = append(out, part);
+            bytes_.remove_prefix(part.size());
+            const bool atLineEnd = bytes_.empty() || bytes_.front() == '\n';
+            if (part.back() == '\r' && atLineEnd) *out++ = '\r';
+        }
+        if (out[-1] != '\n') *out++ = '\n';
+        return static_cast<int>(out - buffer);
+    }
+
+private:
+    static char* append(char* out, std::string_view part)
+    {
+        std::memcpy(out, part.data(), part.size());
+        return out + part.size();
+    }
+
+    std::string_view throughCarriageReturn() const
+    {
+        const void* const at = std::memchr(bytes_.data(), '\r', bytes_.size());
+        if (at == nullptr) return bytes_;
+        return bytes_.substr(
+            0, static_cast<std::size_t>(static_cast<const char*>(at) - bytes_.data()) + 1);
+    }
+
+    std::string_view bytes_;
+};
+
+LineSource::LineSource(std::unique_ptr<ByteSource> source, FileProblems& problems)
+    : source_(std::move(source)), problems_(problems)
+{}
+
+LineSource::~LineSource() = default;
+
+bool LineSource::readPiece()
+{
+    const std::size_t before = used_;
+    if (buffer_.size() < before + kPieceSize) buffer_.resize(before + kPieceSize);
+    // A pipe gives little at a time, but each segment costs a reader.
+    while (!atEnd_ && used_ < before + kPieceSize) {
+        const std::size_t count =
+            source_->read(buffer_.data() + used_, before + kPieceSize - used_);
+        atEnd_ = count == 0;
+        sha256_.update(buffer_.data() + used_, count);
+        used_ += count;
+    }
+    return used_ > before;
+}
+
+void LineSource::takeByteOrderMark()
+{
+    const std::string_view bytes(buffer_.data(), used_);
+    if (isUtf16(bytes)) {
+        refused_ = true;
+        problems_.add(1, 1,
+                      "UTF-16, but UTF-8 is needed: save the file as UTF-8 (in a spreadsheet: "
+                      "\"CSV UTF-8\", or the character set \"Unicode (UTF-8)\")");
+    } else if (bytes.starts_with(kByteOrderMark)) {
+        byteOrderMark_ = true;
+        used_ -= kByteOrderMark.size();
+        std::memmove(buffer_.data(), buffer_.data() + kByteOrderMark.size(), used_);
+    }
+}
+
+/// Puts the next segment to the front of the buffer. False when there is none.
+bool LineSource::fill()
+{
+    used_ -= segmentSize_;
+    if (used_ != 0) std::memmove(buffer_.data(), buffer_.data() + segmentSize_, used_);
+    segmentSize_ = 0;
+    std::size_t searched = 0;
+    while (!refused_) {
+        const bool more = readPiece();
+        if (!std::exchange(started_, true)) takeByteOrderMark();
+        char* const begin = buffer_.data();
+        const void* const end = ::memrchr(begin + searched, '\n', used_ - searched);
+        if (end != nullptr)
+            segmentSize_ = static_cast<std::size_t>(static_cast<const char*>(end) - begin) + 1;
+        else if (used_ > kMaxLineSize)
+            refuseLine();
+        else if (!more)
+            segmentSize_ = used_;
+        else {
+            searched = used_;
+            continue;
+        }
+        break;
+    }
+    return !refused_ && segmentSize_ != 0;
+}
+
+void LineSource::markNuls(char* begin, std::size_t size)
+{
+    nulMarks_.clear();
+    nextNulMark_ = 0;
+    char* const end = begin + size;
+    char* lineBegin = begin;
+    std::uint64_t line = number_ + 1;
+    for (char* nul = find(begin, end, '\0'); nul != nullptr; nul = find(nul + 1, end, '\0')) {
+        for (char* feed = find(lineBegin, nul, '\n'); feed; feed = find(lineBegin, nul, '\n')) {
+            lineBegin = feed + 1;
+            ++line;
+        }
+        // One mark a line, the first.
+        if (nulMarks_.empty() || nulMarks_.back().line != line)
+            nulMarks_.push_back({line, static_cast<std::uint64_t>(nul - lineBegin) + 1});
+        *nul = kNulSubstitute;
+    }
+}
+
+/// A line of the buffer's size has not ended yet.
+void LineSource::refuseLine()
+{
+    refused_ = true;
+    char* const begin = buffer_.data();
+    if (const char* const nul = find(begin, begin + used_, '\0'))
+        problems_.add(number_ + 1, static_cast<std::uint64_t>(nul - begin) + 1, kNulMessage);
+    else
+        tooLong_ = true;
+}
+
+bool LineSource::openSegment()
+{
+    reader_.reset();
+    if (!filled_ && !fill()) return false;
+    filled_ = false;
+    if (segmentSize_ == 0) return false;
+    char* const begin = buffer_.data();
+    markNuls(begin, segmentSize_);
+    remaining_ = segmentSize_;
+    unterminated_ = begin[segmentSize_ - 1] != '\n';
+    reader_ = std::make_unique<io::LineReader>(
+        "", std::make_unique<Segment>(std::string_view(begin, segmentSize_)));
+    return true;
+}
+
+bool LineSource::next(Line& line)
+{
+    if (refused_ && !reader_) return false;
+    if (remaining_ == 0 && !openSegment()) return false;
+    line.begin = reader_->next_line();
+    assert(line.begin != nullptr);
+    line.size = std::strlen(line.begin);
+    line.terminated = !unterminated_ || line.size < remaining_;
+    remaining_ -= line.size + (line.terminated ? 1 : 0);
+    ++number_;
+    if (nextNulMark_ < nulMarks_.size() && nulMarks_[nextNulMark_].line == number_) {
+        problems_.add(number_, nulMarks_[nextNulMark_].column, kNulMessage);
+        ++nextNulMark_;
+    }
+    return true;
+}
+
+std::string_view LineSource::beginning()
+{
+    if (!filled_) {
+        fill();
+        filled_ = true;
+    }
+    return {buffer_.data(), used_};
+}
+
+} // namespace oauth_batch

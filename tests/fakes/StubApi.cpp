@@ -1,0 +1,293 @@
+#include "StubApi.h"
+
+#include "Process.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cerrno>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+namespace oauth_batch::test {
+
+namespace {
+
+[[noreturn]] void throwErrno(const char* what)
+{
+    throw std::system_error(errno, std::generic_category(), what);
+}
+
+struct Listening
+{
+    int socket;
+    std::uint16_t port;
+};
+
+Listening listenAnywhere()
+{
+    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    auto* const generic = reinterpret_cast<sockaddr*>(&address); // NOLINT: the sockets interface
+    if (socket < 0 || ::bind(socket, generic, size) != 0 || ::listen(socket, 512) != 0 ||
+        ::getsockname(socket, generic, &size) != 0) {
+        throwErrno("listen");
+    }
+    return {socket, ntohs(address.sin_port)};
+}
+
+bool sendAll(int socket, std::string_view bytes)
+{
+    while (!bytes.empty()) {
+        const ssize_t count = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+        if (count <= 0) return false;
+        bytes.remove_prefix(static_cast<std::size_t>(count));
+    }
+    return true;
+}
+
+void resetOnClose(int socket)
+{
+    const linger now{1, 0};
+    ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+}
+
+void parseHead(std::string_view head, StubRequest& request)
+{
+    const auto takeLine = [&head] {
+        const std::size_t end = std::min(head.find("\r\n"), head.size());
+        const std::string_view line = head.substr(0, end);
+        head.remove_prefix(std::min(end + 2, head.size()));
+        return line;
+    };
+    const std::string_view first = takeLine();
+    const std::size_t blank = first.find(' ');
+    request.method = first.substr(0, blank);
+    request.target = first.substr(blank + 1, first.rfind(' ') - blank - 1);
+    while (!head.empty()) {
+        const std::string_view line = takeLine();
+        const std::size_t colon = line.find(':');
+        if (colon == std::string_view::npos) continue;
+        std::string name(line.substr(0, colon));
+        std::transform(name.begin(), name.end(), name.begin(),
+                       [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+        const std::size_t start = line.find_first_not_of(' ', colon + 1);
+        request.headers[name] = start == std::string_view::npos ? "" : line.substr(start);
+    }
+}
+
+} // namespace
+
+Reply Reply::status(int code, std::string_view body, const Headers& headers)
+{
+    Reply reply;
+    reply.bytes = "HTTP/1.1 " + std::to_string(code) + " Stub\r\n";
+    for (const std::string& header : headers)
+        reply.bytes += header + "\r\n";
+    reply.bytes += "Content-Type: application/json; charset=utf-8\r\nContent-Length: " +
+                   std::to_string(body.size()) + "\r\n\r\n";
+    reply.bytes += body;
+    return reply;
+}
+
+Reply Reply::success()
+{
+    return status(200, R"({"result":{"success":true}})");
+}
+
+Reply Reply::raw(std::string bytes, Then then)
+{
+    Reply reply;
+    reply.bytes = std::move(bytes);
+    reply.then = then;
+    return reply;
+}
+
+Reply Reply::after(std::chrono::milliseconds wait) const
+{
+    Reply reply = *this;
+    reply.delay = wait;
+    return reply;
+}
+
+StubApi::StubApi(Script script) : script_(std::move(script))
+{
+    const Listening listening = listenAnywhere();
+    listener_ = listening.socket;
+    port_ = listening.port;
+    stop_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    if (stop_ < 0) throwErrno("eventfd");
+    acceptor_ = std::jthread([this] { accept(); });
+}
+
+StubApi::~StubApi()
+{
+    {
+        const std::scoped_lock lock(mutex_);
+        ending_ = true;
+    }
+    released_.notify_all();
+    ::eventfd_write(stop_, 1);
+    acceptor_.join();
+    threads_.clear();
+    ::close(listener_);
+    ::close(stop_);
+}
+
+StubApi::Script StubApi::inOrder(std::vector<Reply> replies)
+{
+    return [replies = std::move(replies)](const StubRequest& request) {
+        return request.number <= replies.size() ? replies[request.number - 1] : Reply::success();
+    };
+}
+
+std::vector<StubRequest> StubApi::requests() const
+{
+    const std::scoped_lock lock(mutex_);
+    return requests_;
+}
+
+std::size_t StubApi::connections() const
+{
+    const std::scoped_lock lock(mutex_);
+    return connections_;
+}
+
+void StubApi::hold()
+{
+    const std::scoped_lock lock(mutex_);
+    held_ = true;
+}
+
+void StubApi::release()
+{
+    {
+        const std::scoped_lock lock(mutex_);
+        held_ = false;
+    }
+    released_.notify_all();
+}
+
+void StubApi::waitForRelease()
+{
+    std::unique_lock lock(mutex_);
+    released_.wait(lock, [this] { return !held_ || ending_; });
+}
+
+void StubApi::waitForRequests(std::size_t count) const
+{
+    std::unique_lock lock(mutex_);
+    if (!arrived_.wait_for(lock, kPatience, [&] { return requests_.size() >= count; })) {
+        throw std::runtime_error("the stub saw " + std::to_string(requests_.size()) + " of " +
+                                 std::to_string(count) + " requests");
+    }
+}
+
+bool StubApi::waitFor(int descriptor, std::chrono::milliseconds time) const
+{
+    std::array<pollfd, 2> watched{{{stop_, POLLIN, 0}, {descriptor, POLLIN, 0}}};
+    const int ready = ::poll(watched.data(), watched.size(), static_cast<int>(time.count()));
+    return watched[0].revents == 0 && (ready >= 0 || errno == EINTR);
+}
+
+void StubApi::accept()
+{
+    while (waitFor(listener_, std::chrono::hours{1})) {
+        const int socket = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+        if (socket < 0) continue;
+        const int yes = 1;
+        ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
+        std::size_t connection = 0;
+        {
+            const std::scoped_lock lock(mutex_);
+            connection = ++connections_;
+        }
+        threads_.emplace_back([this, socket, connection] { serve(socket, connection); });
+    }
+}
+
+void StubApi::serve(int socket, std::size_t connection)
+{
+    std::string buffer;
+    StubRequest request;
+    while (readRequest(socket, buffer, request)) {
+        request.connection = connection;
+        {
+            const std::scoped_lock lock(mutex_);
+            request.number = requests_.size() + 1;
+            requests_.push_back(request);
+        }
+        arrived_.notify_all();
+        Reply reply;
+        {
+            const std::scoped_lock lock(scriptMutex_);
+            reply = script_(request);
+        }
+        waitForRelease();
+        if (!answer(socket, reply)) break;
+        request = StubRequest{};
+    }
+    ::close(socket);
+}
+
+bool StubApi::readRequest(int socket, std::string& buffer, StubRequest& request) const
+{
+    std::size_t length = 0;
+    bool headRead = false;
+    std::array<char, 16384> chunk; // NOLINT: filled by recv
+    for (;;) {
+        const std::size_t end = buffer.find("\r\n\r\n");
+        if (!headRead && end != std::string::npos) {
+            request.arrival = std::chrono::steady_clock::now();
+            parseHead(std::string_view(buffer).substr(0, end), request);
+            const auto found = request.headers.find("content-length");
+            length =
+                end + 4 + (found == request.headers.end() ? 0 : std::stoul("0" + found->second));
+            headRead = true;
+        }
+        if (headRead && buffer.size() >= length) break;
+        if (!waitFor(socket, std::chrono::hours{1})) return false;
+        const ssize_t count = ::recv(socket, chunk.data(), chunk.size(), 0);
+        if (count <= 0) return false;
+        buffer.append(chunk.data(), static_cast<std::size_t>(count));
+    }
+    request.raw = buffer.substr(0, length);
+    buffer.erase(0, length);
+    return true;
+}
+
+bool StubApi::answer(int socket, const Reply& reply) const
+{
+    if (reply.delay.count() > 0 && !waitFor(-1, reply.delay)) return false;
+    if (reply.trickle.count() == 0) {
+        if (!sendAll(socket, reply.bytes)) return false;
+    } else {
+        for (const char& byte : reply.bytes) {
+            if (!sendAll(socket, {&byte, 1}) || !waitFor(-1, reply.trickle)) return false;
+        }
+    }
+    if (reply.then == Reply::Then::reset) resetOnClose(socket);
+    if (reply.then == Reply::Then::hang) waitFor(socket, std::chrono::hours{1});
+    return reply.then == Reply::Then::keepAlive;
+}
+
+std::uint16_t findFreePort()
+{
+    const Listening listening = listenAnywhere();
+    ::close(listening.socket);
+    return listening.port;
+}
+
+} // namespace oauth_batch::test

@@ -1,0 +1,119 @@
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+namespace oauth_batch::test {
+
+/// One request as it came over the wire.
+struct StubRequest
+{
+    std::size_t number = 0;     ///< from 1, in order of arrival
+    std::size_t connection = 0; ///< from 1
+    std::string method;
+    std::string target;
+    std::map<std::string, std::string> headers; ///< names in lower case
+    std::string raw;                            ///< head and body
+    std::chrono::steady_clock::time_point arrival;
+};
+
+/// What the stub does with a request: sends bytes exactly as given, then goes on, closes, resets
+/// or says nothing more.
+struct Reply
+{
+    enum class Then
+    {
+        keepAlive,
+        close,
+        reset,
+        hang, ///< until the client goes away or the stub ends
+    };
+
+    std::string bytes;
+    Then then = Then::keepAlive;
+    std::chrono::milliseconds delay{0};   ///< before the first byte
+    std::chrono::milliseconds trickle{0}; ///< before each further byte, if not 0
+
+    using Headers = std::vector<std::string>; ///< "Name: value"
+
+    static Reply success();
+    /// An answer with a JSON body and its Content-Length.
+    static Reply status(int code, std::string_view body = R"({"message":"x"})",
+                        const Headers& headers = {});
+    static Reply raw(std::string bytes, Then then = Then::close);
+    static Reply reset() { return raw({}, Then::reset); }
+    static Reply close() { return raw({}, Then::close); }
+    static Reply hang() { return raw({}, Then::hang); }
+
+    Reply after(std::chrono::milliseconds wait) const;
+};
+
+/// A raw HTTP server on 127.0.0.1, at a free port, in threads of the test program. It answers as
+/// the function says, which is called in a connection's thread, for one request at a time.
+class StubApi
+{
+public:
+    using Script = std::function<Reply(const StubRequest&)>;
+
+    explicit StubApi(Script script = [](const StubRequest&) { return Reply::success(); });
+    ~StubApi();
+
+    StubApi(const StubApi&) = delete;
+    StubApi& operator=(const StubApi&) = delete;
+
+    /// The n-th request gets the n-th reply, later ones success.
+    static Script inOrder(std::vector<Reply> replies);
+
+    std::string url() const { return "http://127.0.0.1:" + std::to_string(port_); }
+    std::uint16_t port() const { return port_; }
+
+    std::vector<StubRequest> requests() const;
+    std::size_t connections() const;
+
+    /// From now on requests arrive but get no answer, until release().
+    void hold();
+    void release();
+
+    /// Blocks until so many requests have arrived; throws std::runtime_error after kPatience.
+    void waitForRequests(std::size_t count) const;
+
+private:
+    void accept();
+    void serve(int socket, std::size_t connection);
+    bool readRequest(int socket, std::string& buffer, StubRequest& request) const;
+    bool answer(int socket, const Reply& reply) const;
+    void waitForRelease();
+    /// False where the stub ends before the descriptor is ready or the time is over.
+    bool waitFor(int descriptor, std::chrono::milliseconds time) const;
+
+    Script script_;
+    int listener_ = -1;
+    int stop_ = -1; ///< readable once the stub ends
+    std::uint16_t port_ = 0;
+
+    mutable std::mutex mutex_;
+    mutable std::condition_variable arrived_;
+    std::vector<StubRequest> requests_; ///< guarded by mutex_
+    std::size_t connections_ = 0;       ///< guarded by mutex_
+    bool held_ = false;                 ///< guarded by mutex_
+    bool ending_ = false;               ///< guarded by mutex_
+    std::condition_variable released_;
+    std::vector<std::jthread> threads_; ///< of the accepting thread, then of the destructor
+
+    std::mutex scriptMutex_; ///< held while script_ runs
+    std::jthread acceptor_;
+};
+
+/// A TCP port of 127.0.0.1 that was free a moment ago.
+std::uint16_t findFreePort();
+
+} // namespace oauth_batch::test
