@@ -277,7 +277,8 @@ void Scheduler::finish(const Attempt& attempt, Conclusion& conclusion)
     const bool isGone = verdict.next == NextStep::conclude && verdict.httpStatus == kNotFound &&
                         plan_.verb(row) == Verb::unassign;
     if (plan_.mayBeApplied(row) && (noVerdict || isGone)) conclusion.status = RowStatus::unknown;
-    if (plan_.mayBeApplied(row) && isGone) conclusion.message = notFoundEitherWay(verdict.message);
+    if (plan_.mayBeApplied(row) && isGone && verdict.status != RowStatus::unknown)
+        conclusion.message = notFoundEitherWay(verdict.message);
     if (plan_.wasInFlight(row)) conclusion.message = sentAgain(conclusion.message);
     plan_.settle(row, conclusion.status, conclusion.code);
     lanes_.concluded(row);
