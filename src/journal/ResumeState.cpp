@@ -50,10 +50,12 @@ void ResumeState::onOutcome(RowNumber row, const Outcome& outcome, std::uint64_t
         unfinished_.erase(row);
         return;
     }
-    // A row that the run's end left pending keeps what its attempts have shown.
-    Unfinished& state = begun(row);
-    state.sent = outcome.attempts;
-    state.inFlight = false;
+    // A row that the run's end left pending keeps what its attempts have shown; one that was never
+    // begun is none of this run's.
+    const auto open = unfinished_.find(row);
+    if (open == unfinished_.end()) return;
+    open->second.sent = outcome.attempts;
+    open->second.inFlight = false;
 }
 
 void ResumeState::onResults(const std::string& digest)

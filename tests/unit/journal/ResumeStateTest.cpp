@@ -135,6 +135,15 @@ BOOST_AUTO_TEST_CASE(rowLeftPendingByTheRunsEndGoesOnWhereItWas)
     BOOST_TEST((state.status(3) == RowStatus::pending));
 }
 
+BOOST_AUTO_TEST_CASE(rowLeftPendingWithoutAnAttemptIsNotUnfinished)
+{
+    writer.conclude(3, pendingAfter(0, ErrorCode::stopped));
+    restart();
+    BOOST_TEST((state.status(3) == RowStatus::pending));
+    BOOST_TEST(state.unfinished(3) == nullptr);
+    BOOST_TEST(state.index().has(3));
+}
+
 BOOST_AUTO_TEST_CASE(rowBegunAgainAfterItsOutcomeIsPending)
 {
     writer.conclude(3, unknown(2, 503, "x"));
