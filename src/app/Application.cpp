@@ -5,10 +5,10 @@
 #include "oauth_batch/app/ResultsCommands.h"
 #include "oauth_batch/app/RunCommand.h"
 #include "oauth_batch/app/Settings.h"
-#include "oauth_batch/base/Version.h"
 #include "oauth_batch/base/Error.h"
+#include "oauth_batch/base/Version.h"
 
-#include <algorithm>
+#include <cerrno>
 #include <iostream>
 #include <new>
 #include <sstream>
@@ -55,11 +55,10 @@ ExitCode execute(const std::vector<std::string>& words)
         std::cout << "oauth-batch " << kVersion << std::endl;
         return ExitCode::ok;
     }
-    if (const std::string* const config = line.value("config"))
-        line.addConfigFile(*config);
+    if (const std::string* const config = line.value("config")) line.addConfigFile(*config);
     const ExitCode code = dispatch(Settings::parse(line));
-    if (!std::cout.flush())
-        throw IoError("write", "standard output", EIO);
+    errno = 0;
+    if (!std::cout.flush()) throw IoError("write", "standard output", errno == 0 ? EIO : errno);
     return code;
 }
 

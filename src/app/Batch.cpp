@@ -1,8 +1,11 @@
 #include "oauth_batch/app/Batch.h"
 
 #include "oauth_batch/app/BatchWarnings.h"
+#include "oauth_batch/app/Signals.h"
 #include "oauth_batch/base/Text.h"
 #include "oauth_batch/input/ByteSource.h"
+
+#include <algorithm>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -16,10 +19,12 @@ class BatchBuilder
 {
 public:
     BatchBuilder(const Settings& settings, const ResumeState* state, Batch& batch)
-        : settings_(settings), state_(state), batch_(batch), name_(displayName(settings)),
+        : settings_(settings),
+          state_(state),
+          batch_(batch),
+          name_(displayName(settings)),
           warnings_(name_, batch)
-    {
-    }
+    {}
 
     void add(const InputRow& row);
     void finish(OperationReader& reader);
@@ -32,12 +37,14 @@ private:
     bool isRetried(const InputRow& row) const;
     void compareWithRequest(const InputRow& row, const Operation& operation);
     void keepResultRow(const InputRow& row);
+    void numberNewRows();
 
     const Settings& settings_;
     const ResumeState* const state_;
     Batch& batch_;
     const std::string name_;
     BatchWarnings warnings_;
+    RowNumber highestNumber_ = 0;
 };
 
 void BatchBuilder::add(const InputRow& row)
@@ -75,8 +82,7 @@ void BatchBuilder::addInvalid(const InputRow& row, const RowProblem& problem)
 /// Whether a retry looks at this row anew.
 bool BatchBuilder::isRetried(const InputRow& row) const
 {
-    if (!row.prior)
-        return true;
+    if (!row.prior) return true;
     const Outcome& prior = row.prior->outcome;
     if (state_ != nullptr && state_->index().has(row.number)) {
         // An earlier process of this retry wrote down that it leaves this pending row out.
@@ -86,8 +92,7 @@ bool BatchBuilder::isRetried(const InputRow& row) const
     }
     if (state_ != nullptr && prior.status == RowStatus::pending)
         return true; // chosen when the retry began; it was stopped before this row
-    if (prior.status == RowStatus::succeeded)
-        return false;
+    if (prior.status == RowStatus::succeeded) return false;
     return settings_.only.empty() ||
            settings_.only.contains(prior.status, {prior.code, prior.httpStatus});
 }
@@ -101,8 +106,7 @@ void BatchBuilder::addRetried(const InputRow& row)
     const auto& operation = std::get<Operation>(row.content);
     compareWithRequest(row, operation);
     const RowIndex index = batch_.plan.addOperation(operation);
-    if (!row.prior || !batch_.plan.isRunnable(index))
-        return;
+    if (!row.prior || !batch_.plan.isRunnable(index)) return;
     RowMemory memory;
     memory.attempts = row.prior->outcome.attempts;
     memory.httpStatus = row.prior->outcome.httpStatus;
@@ -113,11 +117,10 @@ void BatchBuilder::addRetried(const InputRow& row)
 void BatchBuilder::addUnselected(const InputRow& row)
 {
     const Outcome& prior = row.prior->outcome;
-    if (prior.status == RowStatus::pending)
-        ++batch_.unselectedPending;
+    if (prior.status == RowStatus::pending) ++batch_.unselectedPending;
     // What was asked then is what the row stands for, whatever its cells say by now.
-    const auto* operation = row.prior->requested ? &*row.prior->requested
-                                                 : std::get_if<Operation>(&row.content);
+    const auto* operation =
+        row.prior->requested ? &*row.prior->requested : std::get_if<Operation>(&row.content);
     if (operation == nullptr) {
         addInvalid(row, std::get<RowProblem>(row.content));
         return;
@@ -128,8 +131,7 @@ void BatchBuilder::addUnselected(const InputRow& row)
 
 void BatchBuilder::compareWithRequest(const InputRow& row, const Operation& operation)
 {
-    if (!row.prior || !row.prior->requested || *row.prior->requested == operation)
-        return;
+    if (!row.prior || !row.prior->requested || *row.prior->requested == operation) return;
     batch_.changedRows.add(name_ + ":" + std::to_string(row.line) + ": now " +
                            quoted(requestLine(operation), 160) + ", but result_request is " +
                            quoted(requestLine(*row.prior->requested), 160));
@@ -137,10 +139,12 @@ void BatchBuilder::compareWithRequest(const InputRow& row, const Operation& oper
 
 void BatchBuilder::keepResultRow(const InputRow& row)
 {
-    const RowNumber number = row.prior && row.prior->row ? *row.prior->row : row.number;
+    constexpr RowNumber kNone = 0;
+    const bool isHidden = !row.prior; // by a wrong number of fields
+    const RowNumber number = isHidden ? row.number : row.prior->row.value_or(kNone);
+    highestNumber_ = std::max(highestNumber_, number);
     std::vector<RowNumber>& numbers = batch_.resultRows;
-    if (numbers.empty() && number == row.number)
-        return;
+    if (numbers.empty() && number == row.number) return;
     if (numbers.empty()) {
         for (RowNumber earlier = 1; earlier < row.number; ++earlier)
             numbers.push_back(earlier);
@@ -148,9 +152,19 @@ void BatchBuilder::keepResultRow(const InputRow& row)
     numbers.push_back(number);
 }
 
+/// Rows that a person added have no number yet: they get those after the highest.
+void BatchBuilder::numberNewRows()
+{
+    for (RowNumber& number : batch_.resultRows) {
+        if (number == 0) number = ++highestNumber_;
+    }
+}
+
 void BatchBuilder::finish(OperationReader& reader)
 {
+    numberNewRows();
     warnings_.finish(reader.skippedLines());
+    batch_.skippedRecords = reader.skippedLines().total;
     batch_.digest = reader.digest();
 }
 
@@ -158,8 +172,7 @@ void BatchBuilder::finish(OperationReader& reader)
 
 void Notes::add(std::string note)
 {
-    if (kept_.size() < kMostKept)
-        kept_.push_back(std::move(note));
+    if (kept_.size() < kMostKept) kept_.push_back(std::move(note));
     ++total_;
 }
 
@@ -190,8 +203,7 @@ std::unique_ptr<OperationReader> openReader(const Settings& settings, const std:
 void applyJournal(const ResumeState& state, Plan& plan)
 {
     for (RowIndex row = 0; row < plan.size(); ++row) {
-        if (!plan.isRunnable(row))
-            continue;
+        if (!plan.isRunnable(row)) continue;
         const RowNumber number = row + 1;
         if (const auto* const unfinished = state.unfinished(number)) {
             plan.restore(row, {unfinished->sent, unfinished->counted, 0, unfinished->mayBeApplied,
@@ -208,8 +220,10 @@ Batch readBatch(const Settings& settings, const std::string& path, const ResumeS
     const std::unique_ptr<OperationReader> reader = openReader(settings, path);
     BatchBuilder builder(settings, state, batch);
     InputRow row;
-    while (reader->next(row))
+    while (reader->next(row)) {
         builder.add(row);
+        throwIfEnding();
+    }
     reader->requireNoProblems();
     builder.finish(*reader);
     return batch;

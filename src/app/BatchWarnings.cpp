@@ -9,19 +9,13 @@
 
 namespace oauth_batch {
 
-BatchWarnings::BatchWarnings(const std::string& fileName, Batch& batch)
-    : fileName_(fileName), batch_(batch)
-{
-}
-
 void BatchWarnings::look(const InputRow& row, const Operation& operation, RowIndex index)
 {
     if (isNumericCustomer(operation.customerId))
         ++numericCustomers_;
     else
         ++externalCustomers_;
-    if (operation.force)
-        ++batch_.forced;
+    if (operation.force) ++batch_.forced;
     if (batch_.plan.status(index) == RowStatus::duplicate) {
         warn(row.line, "duplicate: the same operation as row " +
                            std::to_string(batch_.plan.related(index) + 1) +
@@ -47,8 +41,8 @@ void BatchWarnings::finish(const SkippedLines& skipped)
     batch_.warnings.addUnlisted(skipped.total - skipped.first.size());
     if (numericCustomers_ > 0 && externalCustomers_ > 0) {
         batch_.warnings.add(
-            fileName_ + ": " + std::to_string(numericCustomers_) + " rows name customers by number, " +
-            std::to_string(externalCustomers_) +
+            fileName_ + ": " + std::to_string(numericCustomers_) +
+            " rows name customers by number, " + std::to_string(externalCustomers_) +
             " by external ID: one customer named both ways would not be kept in order");
     }
     findOppositePairs();
@@ -65,11 +59,9 @@ void BatchWarnings::findOppositePairs()
     std::vector<bool> seen(plan.customerCount());
     for (RowIndex row = 0; row < plan.size(); ++row) {
         const auto customer = plan.customer(row);
-        if (!customer || seen[*customer])
-            continue;
+        if (!customer || seen[*customer]) continue;
         seen[*customer] = true;
-        if (plan.nextOfCustomer(row) != kNoRow)
-            lookAtLane(row);
+        if (plan.nextOfCustomer(row) != kNoRow) lookAtLane(row);
     }
 }
 
@@ -79,12 +71,10 @@ void BatchWarnings::lookAtLane(RowIndex first)
     const Plan& plan = batch_.plan;
     std::map<std::string, RowIndex> latest; // by profile
     for (RowIndex row = first; row != kNoRow; row = plan.nextOfCustomer(row)) {
-        if (!plan.hasOperation(row))
-            continue;
+        if (!plan.hasOperation(row)) continue;
         const Operation operation = plan.operation(row);
         const auto [found, isFirst] = latest.emplace(operation.profileId, row);
-        if (isFirst)
-            continue;
+        if (isFirst) continue;
         if (plan.verb(found->second) != operation.verb) {
             batch_.warnings.add(fileName_ + ": rows " + std::to_string(found->second + 1) +
                                 " and " + std::to_string(row + 1) +

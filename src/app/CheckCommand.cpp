@@ -14,16 +14,14 @@ void printNotes(std::ostream& out, const Notes& notes, std::string_view prefix)
 {
     for (const std::string& note : notes.kept())
         out << prefix << note << '\n';
-    if (const std::string rest = notes.rest(); !rest.empty())
-        out << prefix << rest << '\n';
+    if (const std::string rest = notes.rest(); !rest.empty()) out << prefix << rest << '\n';
 }
 
 void printPlan(std::ostream& out, const Plan& plan)
 {
     std::string line;
     for (RowIndex row = 0; row < plan.size(); ++row) {
-        if (!plan.isRunnable(row))
-            continue;
+        if (!plan.isRunnable(row)) continue;
         line = std::to_string(row + 1);
         line += '\t';
         line += methodOf(plan.verb(row));
@@ -54,8 +52,7 @@ SendCounts countSends(const Plan& plan)
 /// How long the starts of so many requests take: the first one waits for nothing.
 std::string describeRun(const Rate& rate, std::uint64_t requests)
 {
-    if (rate.isOff())
-        return "no rate limit";
+    if (rate.isOff()) return "no rate limit";
     const auto intervals = static_cast<std::int64_t>(requests > 0 ? requests - 1 : 0);
     const auto duration = std::chrono::ceil<std::chrono::seconds>(rate.interval() * intervals);
     return describeDuration(duration) + " at " + rate.toString();
@@ -84,10 +81,8 @@ ExitCode checkInput(const Settings& settings)
     printNotes(report, batch.invalidRows, "invalid: ");
     printNotes(report, batch.warnings, "warning: ");
     printCounts(report, settings, batch);
-    if (settings.plan)
-        printPlan(std::cout, batch.plan);
-    if (batch.invalidRows.empty())
-        return ExitCode::ok;
+    if (settings.plan) printPlan(std::cout, batch.plan);
+    if (batch.invalidRows.empty()) return ExitCode::ok;
     return settings.strict ? ExitCode::dataError : ExitCode::rowsNotSucceeded;
 }
 

@@ -2,11 +2,13 @@
 
 #include "oauth_batch/base/Text.h"
 
-#include <algorithm>
-
 #include <Poco/AutoPtr.h>
 #include <Poco/Exception.h>
 #include <Poco/Util/PropertyFileConfiguration.h>
+
+#include <algorithm>
+
+#include <sys/stat.h>
 
 namespace oauth_batch {
 
@@ -20,8 +22,7 @@ std::string suggestion(std::string_view word, std::span<const std::string_view> 
         const auto longer = std::find_if(known.begin(), known.end(), [&](std::string_view name) {
             return name.starts_with(word);
         });
-        if (word.empty() || longer == known.end())
-            return {};
+        if (word.empty() || longer == known.end()) return {};
         match = *longer;
     }
     return "; did you mean " + std::string(dashes) + std::string(match) + "?";
@@ -31,8 +32,7 @@ std::vector<std::string_view> optionNames(Command command)
 {
     std::vector<std::string_view> names;
     for (const OptionSpec& spec : optionTable()) {
-        if (command == Command::none || spec.belongsTo(command))
-            names.push_back(spec.name);
+        if (command == Command::none || spec.belongsTo(command)) names.push_back(spec.name);
     }
     return names;
 }
@@ -108,6 +108,12 @@ void takeCommand(CommandLine& line, const std::string& word)
     }
 }
 
+/// "FILE: KEY…"
+std::string settingProblem(std::string path, const std::string& key, const std::string& what)
+{
+    return path.append(": ").append(key).append(what);
+}
+
 /// True for the one of --region and --base-url that the other, on the command line, replaces.
 bool contradicts(const CommandLine& given, std::string_view key)
 {
@@ -154,6 +160,11 @@ void CommandLine::addConfigFile(const std::string& path)
 {
     Poco::AutoPtr<Poco::Util::PropertyFileConfiguration> file;
     Poco::Util::AbstractConfiguration::Keys keys;
+    struct stat info = {};
+    if (::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) {
+        problems.push_back("--config: " + quoted(path) + " is a directory");
+        return;
+    }
     try {
         file = new Poco::Util::PropertyFileConfiguration(path);
         file->keys(keys);
@@ -170,15 +181,17 @@ void CommandLine::addConfigFile(const std::string& path)
                                suggestion(key, names, ""));
             continue;
         }
-        if (has(key) || contradicts(given, key) || !spec->belongsTo(command))
-            continue;
+        if (has(key) || contradicts(given, key) || !spec->belongsTo(command)) continue;
         const std::string text = file->getRawString(key);
-        if (spec->takesValue()) {
+        if (spec->takesValue() && text.empty()) {
+            problems.push_back(settingProblem(path, key, " has no value"));
+        } else if (spec->takesValue()) {
             values[key].push_back(text);
         } else if (isTrue(text)) {
             values[key].emplace_back("true");
         } else if (!isFalse(text)) {
-            problems.push_back(path + ": " + key + "=" + quoted(text) + ": neither true nor false");
+            problems.push_back(
+                settingProblem(path, key, "=" + quoted(text) + ": neither true nor false"));
         }
     }
 }

@@ -1,12 +1,12 @@
 #include "oauth_batch/app/OptionTable.h"
 
-#include <algorithm>
-#include <array>
-#include <sstream>
-
 #include <Poco/Util/HelpFormatter.h>
 #include <Poco/Util/Option.h>
 #include <Poco/Util/OptionSet.h>
+
+#include <algorithm>
+#include <array>
+#include <sstream>
 
 namespace oauth_batch {
 
@@ -130,8 +130,7 @@ constexpr std::array kOptions = {
 /// With --help and --version only, the options of the program itself.
 bool isShown(const OptionSpec& option, Command command)
 {
-    if (command == Command::none)
-        return option.name == "help" || option.name == "version";
+    if (command == Command::none) return option.name == "help" || option.name == "version";
     return option.belongsTo(command);
 }
 
@@ -170,10 +169,9 @@ std::string_view toString(Command command)
 
 Command parseCommand(std::string_view word)
 {
-    for (const Command command : {Command::run, Command::retry, Command::check, Command::status,
-                                  Command::undo}) {
-        if (word == toString(command))
-            return command;
+    for (const Command command :
+         {Command::run, Command::retry, Command::check, Command::status, Command::undo}) {
+        if (word == toString(command)) return command;
     }
     return Command::none;
 }
@@ -190,8 +188,9 @@ std::span<const OptionSpec> optionTable()
 
 const OptionSpec* findOption(std::string_view name)
 {
-    const auto* const found = std::find_if(
-        kOptions.begin(), kOptions.end(), [&](const OptionSpec& spec) { return spec.name == name; });
+    const auto* const found =
+        std::find_if(kOptions.begin(), kOptions.end(),
+                     [&](const OptionSpec& spec) { return spec.name == name; });
     return found == kOptions.end() ? nullptr : &*found;
 }
 
@@ -199,11 +198,9 @@ std::string helpText(Command command)
 {
     Poco::Util::OptionSet options;
     for (const OptionSpec& spec : kOptions) {
-        if (!isShown(spec, command))
-            continue;
+        if (!isShown(spec, command)) continue;
         Poco::Util::Option option(std::string(spec.name), "", std::string(spec.help));
-        if (spec.takesValue())
-            option.argument(std::string(spec.argument));
+        if (spec.takesValue()) option.argument(std::string(spec.argument));
         options.addOption(option);
     }
     const auto* const help =

@@ -34,8 +34,7 @@ std::string stateFolder()
         return home + "/.local/state/oauth-batch";
     // systemd lists several folders with colons between.
     const std::string folders = variable("STATE_DIRECTORY");
-    if (const std::string first = folders.substr(0, folders.find(':')); isAbsolute(first))
-        return first;
+    if (std::string first = folders.substr(0, folders.find(':')); isAbsolute(first)) return first;
     throw Error(ExitCode::configuration,
                 "no place for the quota's state: set XDG_STATE_HOME or HOME, or give "
                 "--quota-file=PATH (--rate=off needs none)");
@@ -56,15 +55,13 @@ std::string quotaName(const Settings& settings)
 
 std::string quotaPath(const Settings& settings)
 {
-    if (settings.quotaFile)
-        return *settings.quotaFile;
+    if (settings.quotaFile) return *settings.quotaFile;
     return stateFolder() + "/" + quotaName(settings);
 }
 
 std::unique_ptr<Pacer> makePacer(const Settings& settings)
 {
-    if (settings.rate.isOff())
-        return std::make_unique<NoPacer>();
+    if (settings.rate.isOff()) return std::make_unique<NoPacer>();
     return std::make_unique<SharedPacer>(quotaPath(settings), settings.rate.interval());
 }
 

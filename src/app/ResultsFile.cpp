@@ -24,8 +24,7 @@ Tally ResultsFile::render(AtomicFile& file)
         openReader(sources_.settings, sources_.inputPath);
     const FileFormat& format = reader->header().format();
     std::string line;
-    if (format.byteOrderMark)
-        line += kByteOrderMark;
+    if (format.byteOrderMark) line += kByteOrderMark;
     appendInputNames(line, reader->header());
     appendResultHeader(line, format.delimiter);
     file.append(line.append(format.lineEnding));
@@ -56,22 +55,21 @@ Tally ResultsFile::render(AtomicFile& file)
 bool ResultsFile::keepsPrior(const InputRow& row) const
 {
     const Plan& plan = sources_.batch.plan;
-    if (!row.prior || plan.isSelected(indexOf(row)))
-        return false;
+    if (!row.prior || plan.isSelected(indexOf(row))) return false;
     return plan.status(indexOf(row)) != RowStatus::invalid ||
            std::holds_alternative<Operation>(row.content);
 }
 
 Outcome ResultsFile::outcomeOf(const InputRow& row)
 {
-    if (keepsPrior(row))
-        return row.prior->outcome;
+    if (keepsPrior(row)) return row.prior->outcome;
     if (sources_.outcomes.has(row.number))
         return sources_.journal.read(row.number, sources_.outcomes.offset(row.number));
     return undecided(row);
 }
 
-/// Of a row on which the journal says nothing: it is wrong, repeats another or has not been reached.
+/// Of a row on which the journal says nothing: it is wrong, repeats another or has not been
+/// reached.
 Outcome ResultsFile::undecided(const InputRow& row) const
 {
     const RowIndex index = indexOf(row);
@@ -98,10 +96,8 @@ Outcome ResultsFile::undecided(const InputRow& row) const
 
 std::string ResultsFile::requestOf(const InputRow& row, const Outcome& outcome) const
 {
-    if (outcome.status == RowStatus::invalid)
-        return {};
-    if (keepsPrior(row) && row.prior->requested)
-        return requestLine(*row.prior->requested);
+    if (outcome.status == RowStatus::invalid) return {};
+    if (keepsPrior(row) && row.prior->requested) return requestLine(*row.prior->requested);
     return requestLine(sources_.batch.plan.operation(indexOf(row)));
 }
 

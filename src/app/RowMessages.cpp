@@ -15,14 +15,13 @@ std::string settledMessage(const Batch& batch, const Settled& settled)
 
 std::string duplicateMessage(const Batch& batch, RowIndex row)
 {
-    return "not sent: same as row " +
-           std::to_string(batch.resultRow(batch.plan.related(row)));
+    return "not sent: same as row " + std::to_string(batch.resultRow(batch.plan.related(row)));
 }
 
 std::string stoppedMessage(StopReason reason)
 {
-    return "not sent yet: " + (reason == StopReason::none ? "the run ended before this row"
-                                                          : describe(reason));
+    return "not sent yet: " +
+           (reason == StopReason::none ? "the run ended before this row" : describe(reason));
 }
 
 std::string stoppedAfterAttemptMessage(const std::string& last)

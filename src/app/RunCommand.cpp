@@ -1,6 +1,8 @@
 #include "oauth_batch/app/RunCommand.h"
 
+#include "oauth_batch/api/HttpTransportFactory.h"
 #include "oauth_batch/app/Batch.h"
+#include "oauth_batch/app/OutputPlaces.h"
 #include "oauth_batch/app/QuotaPlace.h"
 #include "oauth_batch/app/ResultsFile.h"
 #include "oauth_batch/app/RowMessages.h"
@@ -11,7 +13,6 @@
 #include "oauth_batch/app/Signals.h"
 #include "oauth_batch/app/SummaryFiles.h"
 #include "oauth_batch/app/TokenSource.h"
-#include "oauth_batch/api/HttpTransportFactory.h"
 #include "oauth_batch/base/AtomicFile.h"
 #include "oauth_batch/base/Error.h"
 #include "oauth_batch/base/Text.h"
@@ -19,9 +20,11 @@
 #include "oauth_batch/journal/JournalWriter.h"
 #include "oauth_batch/report/Summary.h"
 
+#include <filesystem>
 #include <iostream>
 #include <random>
 
+#include <sys/resource.h>
 #include <unistd.h>
 
 namespace oauth_batch {
@@ -41,7 +44,7 @@ private:
     void refuseUnlessClean() const;
     void resume();
     void beginJournal(JournalWriter& writer);
-    void leaveOutUnselected(JournalWriter& writer);
+    void leaveOutUnselected(JournalWriter& writer) const;
     void sendRows(JournalWriter& writer);
     bool hasWork() const;
     Tally writeResults(JournalWriter& writer);
@@ -81,15 +84,20 @@ void complainOf(const Notes& notes)
 {
     for (const std::string& note : notes.kept())
         std::cerr << note << '\n';
-    if (const std::string rest = notes.rest(); !rest.empty())
-        std::cerr << rest << '\n';
+    if (const std::string rest = notes.rest(); !rest.empty()) std::cerr << rest << '\n';
+}
+
+const Settings& checked(const Settings& settings)
+{
+    checkOutputPlaces(settings);
+    return settings;
 }
 
 Run::Run(const Settings& settings, Token token)
-    : place_(settings), transports_(makeTransports(place_.settings(), std::move(token), clock_)),
+    : place_(checked(settings)),
+      transports_(makeTransports(place_.settings(), std::move(token), clock_)),
       pacer_(makePacer(place_.settings()))
-{
-}
+{}
 
 ExitCode Run::execute()
 {
@@ -99,11 +107,11 @@ ExitCode Run::execute()
         resume();
     else
         outcomes_ = OutcomeIndex(batch_.plan.size());
-    place_.journal().prepareToAppend();
+    place_.prepareJournal();
     JournalWriter writer(place_.journal().file(), clock_, settings().sync);
     beginJournal(writer);
-    if (hasWork())
-        sendRows(writer);
+    throwIfEnding();
+    if (hasWork()) sendRows(writer);
     return report(writeResults(writer));
 }
 
@@ -112,14 +120,17 @@ void Run::readInput()
     const std::string& path = place_.inputPath();
     const bool isOngoingRetry = place_.isResumed() && settings().command == Command::retry;
     batch_ = readBatch(settings(), path, isOngoingRetry ? &place_.state() : nullptr);
-    if (place_.isResumed())
-        place_.requireSameRun(batch_.digest);
+    if (place_.isResumed()) place_.requireSameRun(batch_.digest);
     if (!batch_.plan.countsAddUp())
         throw Error(ExitCode::internalError, "the rows of the plan do not add up");
 }
 
 void Run::refuseUnlessClean() const
 {
+    if (batch_.skippedRecords > 0) {
+        std::cerr << "warning: " << displayName(settings()) << ": " << batch_.skippedRecords
+                  << " empty records skipped\n";
+    }
     if (!batch_.invalidRows.empty()) {
         complainOf(batch_.invalidRows);
         if (settings().strict) {
@@ -128,8 +139,7 @@ void Run::refuseUnlessClean() const
                             " invalid rows, and --strict is given: nothing was sent");
         }
     }
-    if (batch_.changedRows.empty() || settings().acceptChanges)
-        return;
+    if (batch_.changedRows.empty() || settings().acceptChanges) return;
     complainOf(batch_.changedRows);
     throw DataError(std::to_string(batch_.changedRows.total()) + " rows of " +
                     displayName(settings()) +
@@ -158,7 +168,9 @@ void Run::beginJournal(JournalWriter& writer)
     header.rows = batch_.plan.size();
     header.inputDigest = batch_.digest;
     header.session = session;
-    header.input = settings().file;
+    header.input = settings().readsStandardInput()
+                       ? settings().file
+                       : std::filesystem::absolute(settings().file).string();
     header.settings = runShape(settings());
     writer.start(header);
     place_.keepJournal();
@@ -166,10 +178,9 @@ void Run::beginJournal(JournalWriter& writer)
 }
 
 /// Pending rows that --only leaves out must be told from those that this retry does not reach.
-void Run::leaveOutUnselected(JournalWriter& writer)
+void Run::leaveOutUnselected(JournalWriter& writer) const
 {
-    if (batch_.unselectedPending == 0)
-        return;
+    if (batch_.unselectedPending == 0) return;
     Outcome outcome;
     outcome.code = ErrorCode::stopped;
     for (RowIndex row = 0; row < batch_.plan.size(); ++row) {
@@ -182,8 +193,7 @@ void Run::leaveOutUnselected(JournalWriter& writer)
 bool Run::hasWork() const
 {
     for (RowIndex row = 0; row < batch_.plan.size(); ++row) {
-        if (batch_.plan.isRunnable(row))
-            return true;
+        if (batch_.plan.isRunnable(row)) return true;
     }
     return false;
 }
@@ -227,14 +237,12 @@ Tally Run::writeResults(JournalWriter& writer)
 {
     AtomicFile file(place_.paths().results, AtomicFile::kPrivate, AtomicFile::Digest::sha256);
     OutcomeReader reader(place_.journal().fd(), place_.paths().journal);
-    ResultsFile results(
-        {settings(), place_.inputPath(), batch_, outcomes_, reader, stopReason_});
+    ResultsFile results({settings(), place_.inputPath(), batch_, outcomes_, reader, stopReason_});
     Tally tally = results.render(file);
     file.prepare();
     writer.recordResults(file.hexDigest());
     file.commit();
-    if (tally.count(RowStatus::pending) == 0)
-        place_.journal().remove();
+    if (!hasWork()) place_.journal().remove();
     tally.addRequests(statistics_.requests);
     return tally;
 }
@@ -253,8 +261,7 @@ ExitCode Run::exitCode(const Tally& tally) const
 std::string Run::nextStep(const Tally& tally) const
 {
     const std::string& results = place_.paths().results;
-    if (tally.count(RowStatus::pending) > 0)
-        return "run the same command again to continue";
+    if (hasWork()) return "run the same command again to continue";
     if (tally.notSucceeded() > 0)
         return "oauth-batch retry " + results + " runs again what did not succeed";
     return {};
@@ -285,12 +292,29 @@ ExitCode Run::report(const Tally& tally)
     return summary.exitCode;
 }
 
+/// Each worker needs two descriptors; without them a healthy API would look unreachable.
+void makeRoomForDescriptors(unsigned workers)
+{
+    const rlim_t needed = 4 * static_cast<rlim_t>(workers) + 64;
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= needed) return;
+    if (limit.rlim_max < needed) {
+        throw Error(ExitCode::configuration,
+                    std::to_string(workers) + " workers need " + std::to_string(needed) +
+                        " open files and the limit is " + std::to_string(limit.rlim_max) +
+                        ": raise it (ulimit -n) or take fewer --workers");
+    }
+    limit.rlim_cur = needed;
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 } // namespace
 
 ExitCode runOperations(const Settings& settings)
 {
     hardenProcess();
     installSignals();
+    makeRoomForDescriptors(settings.workers);
     Token token = readToken(settings.tokenFile);
     return Run(settings, std::move(token)).execute();
 }

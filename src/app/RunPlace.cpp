@@ -1,6 +1,7 @@
 #include "oauth_batch/app/RunPlace.h"
 
 #include "oauth_batch/app/RunShape.h"
+#include "oauth_batch/app/Signals.h"
 #include "oauth_batch/base/AtomicFile.h"
 #include "oauth_batch/base/Error.h"
 #include "oauth_batch/base/Text.h"
@@ -9,6 +10,7 @@
 #include <array>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,6 +22,16 @@ bool exists(const std::string& path)
 {
     struct stat info = {};
     return ::lstat(path.c_str(), &info) == 0;
+}
+
+/// Blocks until standard input has something; a signal that ends the run ends the wait.
+bool waitForInput()
+{
+    constexpr int kMilliseconds = 100;
+    pollfd input{STDIN_FILENO, POLLIN, 0};
+    while (::poll(&input, 1, kMilliseconds) <= 0)
+        throwIfEnding();
+    return true;
 }
 
 std::string commandText(Command command, const std::string& file)
@@ -38,20 +50,17 @@ RunPlace::RunPlace(const Settings& settings) : settings_(settings), paths_(setti
     journal_ = std::make_unique<JournalFile>(paths_);
     try {
         readJournal();
-        if (!isResumed())
-            refuseExistingResults();
+        if (!isResumed()) refuseExistingResults();
     } catch (...) {
-        if (journal_->file().size() == 0)
-            journal_->remove();
+        if (journal_->file().size() == 0) journal_->remove();
         throw;
     }
-    keep_ = isResumed();
+    keep_ = isResumed() || replacesRun_;
 }
 
 RunPlace::~RunPlace()
 {
-    if (keep_)
-        return;
+    if (keep_) return;
     try {
         journal_->remove();
     } catch (const Error&) {
@@ -63,13 +72,11 @@ void RunPlace::readJournal()
 {
     if (settings_.restart) {
         replacesRun_ = journal_->file().size() > 0;
-        journal_->discard();
         return;
     }
     journal_->read(state_);
     state_.finish();
-    if (!isResumed())
-        return;
+    if (!isResumed()) return;
     const JournalHeader& header = *state_.header();
     if (header.command == JournalCommand::run && settings_.command == Command::retry)
         settings_ = settingsOfUnfinishedRun(settings_, header);
@@ -83,8 +90,7 @@ void RunPlace::readJournal()
 void RunPlace::refuseExistingResults() const
 {
     const bool inPlace = settings_.command == Command::retry && settings_.output == settings_.file;
-    if (inPlace || replacesRun_ || settings_.overwrite || !exists(paths_.results))
-        return;
+    if (inPlace || replacesRun_ || settings_.overwrite || !exists(paths_.results)) return;
     throw Error(ExitCode::cannotCreate,
                 paths_.results + " exists: `" + commandText(Command::retry, paths_.results) +
                     "` runs again what did not succeed, --output=PATH writes elsewhere, "
@@ -93,8 +99,7 @@ void RunPlace::refuseExistingResults() const
 
 void RunPlace::refuseOtherUnfinishedRun() const
 {
-    if (settings_.command != Command::retry || settings_.output == settings_.file)
-        return;
+    if (settings_.command != Command::retry || settings_.output == settings_.file) return;
     const JournalPaths source(settings_.file);
     if (exists(source.journal)) {
         throw DataError(settings_.file + " belongs to an unfinished run: finish it first with `" +
@@ -102,10 +107,17 @@ void RunPlace::refuseOtherUnfinishedRun() const
     }
 }
 
+void RunPlace::prepareJournal()
+{
+    if (settings_.restart)
+        journal_->discard();
+    else
+        journal_->prepareToAppend();
+}
+
 const std::string& RunPlace::inputPath()
 {
-    if (!inputPath_.empty())
-        return inputPath_;
+    if (!inputPath_.empty()) return inputPath_;
     if (settings_.readsStandardInput())
         copyStandardInput();
     else
@@ -117,16 +129,14 @@ void RunPlace::copyStandardInput()
 {
     inputPath_ = paths_.inputCopy;
     // A retry that goes on with a run from standard input has nothing to read there.
-    if (settings_.adopted)
-        return;
+    if (settings_.adopted) return;
     FileSource source(UniqueFd(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)), "standard input");
     AtomicFile copy(inputPath_, AtomicFile::kPrivate, AtomicFile::Digest::sha256);
     std::array<char, 65536> buffer{};
-    while (const std::size_t got = source.read(buffer.data(), buffer.size()))
+    while (const std::size_t got = waitForInput() ? source.read(buffer.data(), buffer.size()) : 0)
         copy.append({buffer.data(), got});
     copy.prepare();
-    if (isResumed())
-        requireSameRun(copy.hexDigest());
+    if (isResumed()) requireSameRun(copy.hexDigest());
     copy.commit();
 }
 
@@ -149,7 +159,8 @@ void RunPlace::requireSameRun(const std::string& inputDigest) const
         name + " has changed since its run began on " + formatTimestamp(header.session.startedAt) +
         ", and " + paths_.journal +
         " belongs to the former content. Put that back and run the same command to continue; or "
-        "discard what the run recorded with --restart");
+        "discard what the run recorded with --restart (where the former content is lost, "
+        "`oauth-batch retry RESULTS --restart` goes on from the results file)");
 }
 
 } // namespace oauth_batch

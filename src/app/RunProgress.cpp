@@ -58,8 +58,8 @@ ProgressState RunProgress::stateOf(const Runner::Snapshot& snapshot)
     state.perMinute = meter_.perMinute();
     state.pause = describePause(snapshot, now);
     if (!rate_.isOff()) {
-        state.timeLeft = std::chrono::ceil<milliseconds>(rate_.interval() *
-                                                         static_cast<std::int64_t>(pending));
+        state.timeLeft =
+            std::chrono::ceil<milliseconds>(rate_.interval() * static_cast<std::int64_t>(pending));
     } else if (state.perMinute && *state.perMinute > 0) {
         const double minutes = static_cast<double>(pending) / *state.perMinute;
         state.timeLeft = milliseconds(static_cast<std::int64_t>(minutes * kMillisecondsPerMinute));
@@ -71,13 +71,11 @@ std::string RunProgress::describePause(const Runner::Snapshot& snapshot, Instant
 {
     if (snapshot.stopReason != StopReason::none)
         return "stopping: waiting for " + std::to_string(snapshot.inFlight) + " in flight";
-    if (!snapshot.pause)
-        return {};
+    if (!snapshot.pause) return {};
     const std::string why = snapshot.pause->cause == WaitCause::outage
                                 ? "the API is away (" + snapshot.lastFailure + ")"
                                 : "throttled by the API";
-    if (snapshot.pause->until <= now)
-        return why + ", probing";
+    if (snapshot.pause->until <= now) return why + ", probing";
     const auto left = std::chrono::ceil<std::chrono::seconds>(snapshot.pause->until - now);
     return why + ", next probe in " + describeDuration(left);
 }

@@ -39,13 +39,14 @@ void adopt(Settings& settings, const JournalSetting& setting)
         settings.input.operation = setting.value == "assign" ? Verb::assign : Verb::unassign;
     else if (setting.name == "profile-id")
         settings.input.profileId = setting.value;
+    else if (std::vector<std::string> unknown; setting.name == "only")
+        settings.only = Selection::parse(setting.value, unknown);
     else if (setting.name == "delimiter" && setting.value.size() == 1)
         settings.input.delimiter = setting.value.front();
-    for (const ColumnRole role : {ColumnRole::operation, ColumnRole::managedUserId,
-                                  ColumnRole::externalId, ColumnRole::profileId,
-                                  ColumnRole::force}) {
-        if (setting.name == columnKey(role))
-            settings.input.columns[role] = setting.value;
+    for (const ColumnRole role :
+         {ColumnRole::operation, ColumnRole::managedUserId, ColumnRole::externalId,
+          ColumnRole::profileId, ColumnRole::force}) {
+        if (setting.name == columnKey(role)) settings.input.columns[role] = setting.value;
     }
 }
 
@@ -55,18 +56,15 @@ std::vector<JournalSetting> runShape(const Settings& settings)
 {
     std::vector<JournalSetting> shape;
     shape.push_back({"origin", originOf(settings)});
-    if (!settings.workspace.empty())
-        shape.push_back({"workspace", settings.workspace});
+    if (!settings.workspace.empty()) shape.push_back({"workspace", settings.workspace});
     if (settings.input.operation)
         shape.push_back({"operation", std::string(toString(*settings.input.operation))});
-    if (settings.input.profileId)
-        shape.push_back({"profile-id", *settings.input.profileId});
+    if (settings.input.profileId) shape.push_back({"profile-id", *settings.input.profileId});
     if (settings.input.delimiter)
         shape.push_back({"delimiter", std::string(1, *settings.input.delimiter)});
     for (const auto& [role, header] : settings.input.columns)
         shape.push_back({columnKey(role), header});
-    if (!settings.only.empty())
-        shape.push_back({"only", describeSelection(settings.only)});
+    if (!settings.only.empty()) shape.push_back({"only", describeSelection(settings.only)});
     return shape;
 }
 

@@ -28,8 +28,7 @@ bool wasSent(const Verdict& verdict)
 
 Runner::Runner(Services services, Limits limits)
     : services_(services), limits_(limits), sent_(services.batch.plan.size())
-{
-}
+{}
 
 void Runner::run(const std::function<void(const Snapshot&)>& onTick)
 {
@@ -50,8 +49,7 @@ void Runner::run(const std::function<void(const Snapshot&)>& onTick)
     }
     lock.unlock();
     workers_.clear();
-    if (failure_)
-        std::rethrow_exception(failure_);
+    if (failure_) std::rethrow_exception(failure_);
     services_.journal.commit();
 }
 
@@ -86,15 +84,13 @@ void Runner::work(Worker& self)
     }
     self.transport.reset();
     const Lock lock(mutex_);
-    if (--running_ == 0)
-        ended_.notify_all();
+    if (--running_ == 0) ended_.notify_all();
 }
 
 void Runner::fail(std::exception_ptr failure)
 {
     const Lock lock(mutex_);
-    if (!failure_)
-        failure_ = std::move(failure);
+    if (!failure_) failure_ = std::move(failure);
     services_.scheduler.stop(StopReason::journalFailed);
     hasFailed_ = true;
     wakeAll();
@@ -109,8 +105,7 @@ std::optional<Start> Runner::take(Worker& self)
         Instant waitUntil = Instant::max();
         bool ended = hasFailed_;
         if (!ended) {
-            if (auto start = tryTake(self, waitUntil, ended))
-                return start;
+            if (auto start = tryTake(self, waitUntil, ended)) return start;
         }
         if (ended) {
             wakeAll();
@@ -167,14 +162,12 @@ bool Runner::isDeckFree(Instant now) const
 void Runner::leaveDeck()
 {
     --onDeck_;
-    if (limits_.interval > nanoseconds::zero())
-        wakeNextIdle();
+    if (limits_.interval > nanoseconds::zero()) wakeNextIdle();
 }
 
 void Runner::waitIdle(Lock& lock, Worker& self, Instant until)
 {
-    if (std::find(idle_.begin(), idle_.end(), &self) == idle_.end())
-        idle_.push_back(&self);
+    if (std::find(idle_.begin(), idle_.end(), &self) == idle_.end()) idle_.push_back(&self);
     // Only the top of the stack watches the clock; it wakes the next one when it leaves.
     const bool isTop = idle_.back() == &self;
     services_.clock.wait(lock, self.wake, isTop ? until : Instant::max());
@@ -182,8 +175,7 @@ void Runner::waitIdle(Lock& lock, Worker& self, Instant until)
 
 void Runner::wakeNextIdle()
 {
-    if (!idle_.empty())
-        idle_.back()->wake.notify_one();
+    if (!idle_.empty()) idle_.back()->wake.notify_one();
 }
 
 void Runner::wakeAll()
@@ -198,15 +190,14 @@ void Runner::attempt(Worker& self, const Start& start)
 {
     const Plan& plan = services_.batch.plan;
     const Instant begin = services_.clock.now();
-    if (!prepare(self, start, begin))
-        return;
+    if (!prepare(self, start, begin)) return;
     const nanoseconds prepared = services_.clock.now() - begin;
-    if (!waitForTurn(self, start))
-        return;
+    if (!waitForTurn(self, start)) return;
     const std::string target = plan.requestTarget(start.row);
     const Instant sent = services_.clock.now();
-    const AttemptResult result = self.transport->exchange(
-        {methodOf(plan.verb(start.row)), target}, std::max(limits_.timeout - prepared, nanoseconds(1)));
+    const AttemptResult result =
+        self.transport->exchange({methodOf(plan.verb(start.row)), target},
+                                 std::max(limits_.timeout - prepared, nanoseconds(1)));
     const nanoseconds taken = prepared + (services_.clock.now() - sent);
     {
         const Lock lock(mutex_);
@@ -219,8 +210,7 @@ void Runner::attempt(Worker& self, const Start& start)
 bool Runner::prepare(Worker& self, const Start& start, Instant begin)
 {
     const auto failure = self.transport->prepare(limits_.timeout);
-    if (!failure)
-        return true;
+    if (!failure) return true;
     {
         const Lock lock(mutex_);
         leaveDeck();
@@ -236,8 +226,7 @@ bool Runner::waitForTurn(Worker& self, const Start& start)
     const RowNumber number = start.row + 1;
     for (;;) {
         const Instant slot = services_.pacer.reserve(services_.clock.now());
-        if (!waitUntilSlot(self, start.row, slot - kIntentLead))
-            break;
+        if (!waitUntilSlot(self, start.row, slot - kIntentLead)) break;
         services_.journal.intend(number, start.attempt);
         commit(self);
         const bool isMyTurn = waitUntilSlot(self, start.row, slot);
@@ -250,8 +239,7 @@ bool Runner::waitForTurn(Worker& self, const Start& start)
         }
         services_.journal.withdraw(number, start.attempt);
         self.uncommitted = true;
-        if (!isMyTurn)
-            break;
+        if (!isMyTurn) break;
     }
     giveBack(start.row);
     return false;
@@ -262,10 +250,8 @@ bool Runner::waitUntilSlot(Worker& self, RowIndex row, Instant slot)
     Lock lock(mutex_);
     for (;;) {
         const Instant now = services_.clock.now();
-        if (!services_.scheduler.mayStillStart(row, now))
-            return false;
-        if (now >= slot)
-            return true;
+        if (!services_.scheduler.mayStillStart(row, now)) return false;
+        if (now >= slot) return true;
         services_.clock.wait(lock, self.wake, slot);
     }
 }
@@ -295,7 +281,8 @@ Verdict Runner::judge(const Start& start, const AttemptResult& result) const
     return classify(result, context);
 }
 
-void Runner::conclude(Worker& self, const Start& start, const Verdict& verdict, nanoseconds duration)
+void Runner::conclude(Worker& self, const Start& start, const Verdict& verdict,
+                      nanoseconds duration)
 {
     const auto rounded = std::chrono::round<milliseconds>(duration);
     {
@@ -305,8 +292,7 @@ void Runner::conclude(Worker& self, const Start& start, const Verdict& verdict, 
         record(start.row, conclusion, verdict, rounded);
         count(start.row, verdict, conclusion, rounded);
         noteEpisodes(conclusion, verdict);
-        if (conclusion.pauseUntil)
-            services_.pacer.pauseUntil(*conclusion.pauseUntil);
+        if (conclusion.pauseUntil) services_.pacer.pauseUntil(*conclusion.pauseUntil);
         if (services_.scheduler.stopReason() != StopReason::none)
             wakeAll();
         else
@@ -314,8 +300,7 @@ void Runner::conclude(Worker& self, const Start& start, const Verdict& verdict, 
     }
     self.uncommitted = true;
     // At a limited rate the next request may be a while away.
-    if (limits_.interval > nanoseconds::zero())
-        commit(self);
+    if (limits_.interval > nanoseconds::zero()) commit(self);
 }
 
 void Runner::record(RowIndex row, const Conclusion& conclusion, const Verdict& verdict,
@@ -357,32 +342,27 @@ void Runner::count(RowIndex row, const Verdict& verdict, const Conclusion& concl
 {
     if (wasSent(verdict)) {
         ++statistics_.requests;
-        if (sent_[row])
-            ++statistics_.retries;
+        if (sent_[row]) ++statistics_.retries;
         sent_[row] = true;
         statistics_.latency.record(duration);
     }
-    if (conclusion.throttleBegan)
-        ++statistics_.throttledEpisodes;
+    if (conclusion.throttleBegan) ++statistics_.throttledEpisodes;
 }
 
 void Runner::noteEpisodes(const Conclusion& conclusion, const Verdict& verdict)
 {
     const Instant now = services_.clock.now();
-    if (verdict.kind != FailureKind::none)
-        lastFailure_ = verdict.message;
+    if (verdict.kind != FailureKind::none) lastFailure_ = verdict.message;
     if (conclusion.throttleBegan && conclusion.pauseUntil) {
         events_.push_back(
             "the API throttles (HTTP 429): all workers pause for " +
             describeDuration(std::chrono::ceil<milliseconds>(*conclusion.pauseUntil - now)));
     }
-    if (conclusion.throttleEnded)
-        events_.emplace_back("the API accepts requests again");
+    if (conclusion.throttleEnded) events_.emplace_back("the API accepts requests again");
     if (conclusion.outageBegan)
-        events_.push_back("the API does not answer as it should, pausing (last: " +
-                          verdict.message + ")");
-    if (conclusion.outageEnded)
-        events_.emplace_back("the API answers again");
+        events_.push_back(
+            "the API does not answer as it should, pausing (last: " + verdict.message + ")");
+    if (conclusion.outageEnded) events_.emplace_back("the API answers again");
     const StopReason reason = services_.scheduler.stopReason();
     if (reason != StopReason::none && !stopNoted_) {
         stopNoted_ = true;

@@ -60,8 +60,7 @@ void SettingsReader::wrong(std::string_view option, std::string_view value, std:
 void SettingsReader::duration(std::string_view option, milliseconds& value, milliseconds least)
 {
     const std::string* const given = line_.value(option);
-    if (given == nullptr)
-        return;
+    if (given == nullptr) return;
     const auto parsed = parseDuration(*given);
     if (!parsed || *parsed < least) {
         wrong(option, *given,
@@ -77,16 +76,13 @@ Settings SettingsReader::read()
     settings_.command = line_.command;
     if (line_.command == Command::none && problems_.empty())
         problems_.emplace_back("a command is needed: run, retry, check, status or undo");
-    if (line_.command != Command::none)
-        readFiles();
+    if (line_.command != Command::none) readFiles();
     readInput();
     readOnly();
-    if (sends(settings_.command))
-        readServer();
+    if (sends(settings_.command)) readServer();
     readLimits();
     readOutput();
-    if (problems_.empty())
-        return settings_;
+    if (problems_.empty()) return settings_;
     std::string all;
     for (const std::string& problem : problems_)
         all += (all.empty() ? "" : "\n") + problem;
@@ -115,8 +111,7 @@ void SettingsReader::readFiles()
         else
             settings_.output = defaultResultsPath(settings_.file);
     }
-    if (line_.command == Command::retry && !output)
-        settings_.output = settings_.file;
+    if (line_.command == Command::retry && !output) settings_.output = settings_.file;
     if (line_.command == Command::undo && !output)
         problems_.emplace_back("--output=UNDO.csv is needed");
     if (line_.command != Command::retry && output && settings_.output == settings_.file)
@@ -156,8 +151,7 @@ void SettingsReader::readInput()
 void SettingsReader::readDelimiter()
 {
     const auto given = text("delimiter");
-    if (!given)
-        return;
+    if (!given) return;
     const std::string word = lowerCase(*given);
     if (word == "tab" || word == "\\t")
         settings_.input.delimiter = '\t';
@@ -170,8 +164,7 @@ void SettingsReader::readDelimiter()
 void SettingsReader::readColumns()
 {
     const auto given = line_.values.find("column");
-    if (given == line_.values.end())
-        return;
+    if (given == line_.values.end()) return;
     for (const std::string& mapping : given->second) {
         const auto colon = mapping.find(':');
         const auto role = parseColumnRole(std::string_view(mapping).substr(0, colon));
@@ -181,10 +174,8 @@ void SettingsReader::readColumns()
                   "profile_id, force");
             continue;
         }
-        const bool isNew =
-            settings_.input.columns.emplace(*role, mapping.substr(colon + 1)).second;
-        if (!isNew)
-            wrong("column", mapping, "this column is mapped already");
+        const bool isNew = settings_.input.columns.emplace(*role, mapping.substr(colon + 1)).second;
+        if (!isNew) wrong("column", mapping, "this column is mapped already");
     }
 }
 
@@ -249,7 +240,8 @@ void SettingsReader::readLimits()
     if (const auto given = text("max-failures")) {
         settings_.maxFailures = FailureLimit::parse(*given);
         if (!settings_.maxFailures)
-            wrong("max-failures", *given, "not a number of rows from 1, or a share from 1% to 100%");
+            wrong("max-failures", *given,
+                  "not a number of rows from 1, or a share from 1% to 100%");
     }
 }
 
@@ -263,8 +255,7 @@ void SettingsReader::readOutput()
     if (const auto given = text("progress")) {
         const auto mode = parseProgressMode(*given);
         settings_.progress = mode.value_or(ProgressMode::automatic);
-        if (!mode)
-            wrong("progress", *given, "not one of auto, bar, plain, none");
+        if (!mode) wrong("progress", *given, "not one of auto, bar, plain, none");
     }
     settings_.summaryFile = text("summary");
     settings_.metricsFile = text("metrics-file");
@@ -273,25 +264,31 @@ void SettingsReader::readOutput()
 void SettingsReader::readOnly()
 {
     const auto given = text("only");
-    if (!given)
-        return;
-    std::string_view rest = *given;
-    while (!rest.empty()) {
-        const auto comma = std::min(rest.find(','), rest.size());
-        const std::string word = lowerCase(trimmed(rest.substr(0, comma)));
-        rest.remove_prefix(std::min(comma + 1, rest.size()));
-        const auto status = parseRowStatus(word);
-        const auto code = parseErrorCode(word);
-        if (status)
-            settings_.only.statuses.push_back(*status);
-        if (code && code->code != ErrorCode::none)
-            settings_.only.codes.push_back(*code);
-        if (!status && (!code || code->code == ErrorCode::none))
-            wrong("only", word, "neither a status nor an error code");
-    }
+    if (!given) return;
+    std::vector<std::string> unknown;
+    settings_.only = Selection::parse(*given, unknown);
+    for (const std::string& word : unknown)
+        wrong("only", word, "neither a status nor an error code");
 }
 
 } // namespace
+
+Selection Selection::parse(std::string_view list, std::vector<std::string>& unknown)
+{
+    Selection selection;
+    while (!list.empty()) {
+        const auto comma = std::min(list.find(','), list.size());
+        const std::string word = lowerCase(trimmed(list.substr(0, comma)));
+        list.remove_prefix(std::min(comma + 1, list.size()));
+        const auto status = parseRowStatus(word);
+        const auto code = parseErrorCode(word);
+        const bool isCode = code && code->code != ErrorCode::none;
+        if (status) selection.statuses.push_back(*status);
+        if (isCode) selection.codes.push_back(*code);
+        if (!status && !isCode) unknown.push_back(word);
+    }
+    return selection;
+}
 
 bool Selection::contains(RowStatus status, const ParsedErrorCode& code) const
 {

@@ -1,5 +1,7 @@
 #include "oauth_batch/app/Signals.h"
 
+#include "oauth_batch/base/Error.h"
+
 #include <array>
 #include <atomic>
 #include <csignal>
@@ -18,8 +20,7 @@ std::atomic<int> firstSignal{0};
 extern "C" void onEndingSignal(int number)
 {
     int none = 0;
-    if (!firstSignal.compare_exchange_strong(none, number))
-        ::_exit(128 + number);
+    if (!firstSignal.compare_exchange_strong(none, number)) ::_exit(128 + number);
 }
 
 void setAction(int number, void (*handler)(int), int flags)
@@ -45,8 +46,7 @@ void installSignals()
     // A shell's background job starts with SIGINT ignored; `kill -INT` shall reach it all the same.
     setAction(SIGINT, onEndingSignal, SA_RESTART);
     setAction(SIGTERM, onEndingSignal, SA_RESTART);
-    if (!isIgnored(SIGHUP))
-        setAction(SIGHUP, onEndingSignal, SA_RESTART);
+    if (!isIgnored(SIGHUP)) setAction(SIGHUP, onEndingSignal, SA_RESTART);
     setAction(SIGPIPE, SIG_IGN, 0);
     setAction(SIGXFSZ, SIG_IGN, 0);
 }
@@ -54,6 +54,12 @@ void installSignals()
 int endingSignal() noexcept
 {
     return firstSignal.load();
+}
+
+void throwIfEnding()
+{
+    if (const int number = endingSignal(); number != 0)
+        throw Error(static_cast<ExitCode>(128 + number), "interrupted before anything was sent");
 }
 
 void hardenProcess() noexcept

@@ -110,9 +110,11 @@ std::optional<Batch> batchOfJournal(const Settings& settings, const JournalPaths
     try {
         const Settings former = settingsOfJournal(settings, header);
         const std::string& path = former.readsStandardInput() ? paths.inputCopy : former.file;
-        Batch batch = readBatch(former, path, nullptr);
-        if (batch.plan.size() == header.rows)
-            return batch;
+        ResumeState state;
+        const bool isRetry = header.command == JournalCommand::retry;
+        if (isRetry) readJournal(paths.journal, state);
+        Batch batch = readBatch(former, path, isRetry ? &state : nullptr);
+        if (batch.plan.size() == header.rows) return batch;
     } catch (const Error&) {
         // The counts are then those of the journal alone.
     }
@@ -134,9 +136,9 @@ StatusReport reportOfJournal(const Settings& settings, const JournalPaths& paths
     }
     const bool isRun = words.header()->command == JournalCommand::run;
     report.state = StatusReport::State::unfinished;
-    report.nextStep = isRun ? "continue it with the same command, or with oauth-batch retry " +
-                                  paths.results
-                            : "continue it with oauth-batch retry " + words.header()->input;
+    report.nextStep =
+        isRun ? "continue it with the same command, or with oauth-batch retry " + paths.results
+              : "continue it with oauth-batch retry " + words.header()->input;
     return report;
 }
 
@@ -145,8 +147,7 @@ StatusReport reportOfResults(const Settings& settings)
     StatusReport report;
     report.resultsPath = settings.file;
     report.tally = tallyOfResults(settings);
-    if (report.tally.count(RowStatus::pending) > 0)
-        report.state = StatusReport::State::unfinished;
+    if (report.tally.count(RowStatus::pending) > 0) report.state = StatusReport::State::unfinished;
     if (report.tally.notSucceeded() > 0)
         report.nextStep = "oauth-batch retry " + settings.file + " runs again what did not succeed";
     return report;
@@ -159,8 +160,7 @@ ExitCode showStatus(const Settings& settings)
     const JournalPaths paths(settings.file);
     StatusReport report;
     LastWords words;
-    if (exists(paths.journal))
-        readJournal(paths.journal, words);
+    if (exists(paths.journal)) readJournal(paths.journal, words);
     if (words.header())
         report = reportOfJournal(settings, paths, words);
     else

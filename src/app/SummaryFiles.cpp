@@ -25,13 +25,13 @@ void writeMetrics(const std::string& path, const Summary& summary)
 
 void writeSummaryFiles(const Settings& settings, const Summary& summary)
 {
+    // The metrics go first: they are what tells somebody that all is not well.
+    if (settings.metricsFile) writeMetrics(*settings.metricsFile, summary);
     if (settings.summaryFile) {
         AtomicFile file(*settings.summaryFile);
         file.append(summaryJson(summary));
         file.commit();
     }
-    if (settings.metricsFile)
-        writeMetrics(*settings.metricsFile, summary);
 }
 
 } // namespace oauth_batch

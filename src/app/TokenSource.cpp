@@ -34,8 +34,7 @@ Error configurationError(const std::string& message)
 void checkFile(int fd, const std::string& path, Guard guard)
 {
     struct stat info = {};
-    if (::fstat(fd, &info) != 0)
-        throw IoError("read", path, errno, ExitCode::configuration);
+    if (::fstat(fd, &info) != 0) throw IoError("read", path, errno, ExitCode::configuration);
     if (!S_ISREG(info.st_mode) && !S_ISFIFO(info.st_mode))
         throw configurationError("the token file " + path + " is no regular file");
     if (guard == Guard::byMode && S_ISREG(info.st_mode) && (info.st_mode & 077U) != 0) {
@@ -50,12 +49,9 @@ std::string readAll(int fd, const std::string& path)
     std::array<char, 4096> buffer{};
     for (;;) {
         const ssize_t got = ::read(fd, buffer.data(), buffer.size());
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            throw IoError("read", path, errno, ExitCode::configuration);
-        if (got == 0)
-            break;
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) throw IoError("read", path, errno, ExitCode::configuration);
+        if (got == 0) break;
         text.append(buffer.data(), static_cast<std::size_t>(got));
         if (text.size() > kLongestFile)
             throw configurationError("the token file " + path + " is larger than 64 KiB");
@@ -67,8 +63,7 @@ std::string readAll(int fd, const std::string& path)
 Token readFile(const std::string& path, Guard guard)
 {
     const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!fd)
-        throw IoError("read the token file", path, errno, ExitCode::configuration);
+    if (!fd) throw IoError("read the token file", path, errno, ExitCode::configuration);
     checkFile(fd.get(), path, guard);
     return Token::parse(readAll(fd.get(), path), path);
 }
@@ -77,8 +72,7 @@ Token readFile(const std::string& path, Guard guard)
 std::optional<std::string> takeVariable()
 {
     char* const value = std::getenv(kVariable);
-    if (value == nullptr)
-        return std::nullopt;
+    if (value == nullptr) return std::nullopt;
     std::string text(value);
     ::explicit_bzero(value, text.size());
     ::unsetenv(kVariable);
@@ -90,15 +84,12 @@ std::optional<std::string> takeVariable()
 Token readToken(const std::optional<std::string>& tokenFile)
 {
     std::optional<std::string> variable = takeVariable();
-    if (tokenFile)
-        return readFile(*tokenFile, Guard::byMode);
+    if (tokenFile) return readFile(*tokenFile, Guard::byMode);
     if (const char* const folder = std::getenv("CREDENTIALS_DIRECTORY"); folder != nullptr) {
         const std::string path = std::string(folder) + "/" + kCredential;
-        if (::access(path.c_str(), F_OK) == 0)
-            return readFile(path, Guard::bySystem);
+        if (::access(path.c_str(), F_OK) == 0) return readFile(path, Guard::bySystem);
     }
-    if (variable && !variable->empty())
-        return Token::parse(std::move(*variable), kVariable);
+    if (variable && !variable->empty()) return Token::parse(std::move(*variable), kVariable);
     throw configurationError("no API token: give --token-file=PATH (mode 0600), a systemd "
                              "credential named workato-api-token, or WORKATO_API_TOKEN");
 }

@@ -1,9 +1,13 @@
 #include "oauth_batch/app/Batch.h"
+#include "oauth_batch/app/OutputPlaces.h"
 #include "oauth_batch/app/ResultsCommands.h"
 #include "oauth_batch/base/AtomicFile.h"
 #include "oauth_batch/base/Error.h"
 #include "oauth_batch/base/Text.h"
+#include "oauth_batch/journal/JournalPaths.h"
+#include "oauth_batch/journal/JournalReader.h"
 
+#include <algorithm>
 #include <iostream>
 #include <vector>
 
@@ -24,8 +28,7 @@ void appendCell(std::string& line, const std::string& value)
     }
     line += '"';
     for (const char c : value) {
-        if (c == '"')
-            line += '"';
+        if (c == '"') line += '"';
         line += c;
     }
     line += '"';
@@ -42,11 +45,64 @@ std::string reverseOf(const Operation& operation)
     return line;
 }
 
+/// Whether the results file of an unfinished run holds all that its journal knows.
+class LatestResults final : public JournalVisitor
+{
+public:
+    void onIntent(RowNumber /*row*/, std::uint32_t /*attempt*/) override { digest_.clear(); }
+    void onOutcome(RowNumber /*row*/, const Outcome& /*outcome*/, std::uint64_t /*offset*/) override
+    {
+        digest_.clear();
+    }
+    void onResults(const std::string& digest) override { digest_ = digest; }
+
+    const std::string& digest() const { return digest_; }
+
+private:
+    std::string digest_;
+};
+
+/// Rows may have succeeded since the results were written last.
+void requireUpToDate(const Settings& settings, const std::string& digest)
+{
+    const std::string journal = JournalPaths(settings.file).journal;
+    struct stat info = {};
+    if (::lstat(journal.c_str(), &info) != 0) return;
+    LatestResults latest;
+    if (readJournal(journal, latest).records == 0 || latest.digest() == digest) return;
+    throw DataError(settings.file +
+                    " belongs to an unfinished run and is older than its journal: continue the run "
+                    "first, with the same command");
+}
+
 struct Findings
 {
     std::vector<std::string> reversed; ///< lines, in the order of the rows
-    Notes unknown;
+    Notes left;                        ///< rows that a person has to look at
 };
+
+/// What the row asked for: as it was planned, else as its cells say.
+std::optional<Operation> operationOf(const InputRow& row)
+{
+    if (row.prior->requested) return row.prior->requested;
+    const auto* const operation = std::get_if<Operation>(&row.content);
+    return operation == nullptr ? std::nullopt : std::optional(*operation);
+}
+
+void look(const InputRow& row, const std::string& place, Findings& findings)
+{
+    const RowStatus status = row.prior->outcome.status;
+    if (status != RowStatus::succeeded && status != RowStatus::unknown) return;
+    const std::optional<Operation> operation = operationOf(row);
+    if (!operation) {
+        findings.left.add(place + ": it is " + std::string(toString(status)) +
+                          ", but result_request and the cells do not say what was asked");
+    } else if (status == RowStatus::succeeded) {
+        findings.reversed.push_back(reverseOf(*operation));
+    } else {
+        findings.left.add(place + ": unknown whether this was applied: " + requestLine(*operation));
+    }
+}
 
 Findings readResults(const Settings& settings)
 {
@@ -54,17 +110,14 @@ Findings readResults(const Settings& settings)
     Findings findings;
     InputRow row;
     while (reader->next(row)) {
-        if (!row.prior || !row.prior->requested)
-            continue;
-        if (row.prior->outcome.status == RowStatus::succeeded) {
-            findings.reversed.push_back(reverseOf(*row.prior->requested));
-        } else if (row.prior->outcome.status == RowStatus::unknown) {
-            findings.unknown.add(settings.file + ":" + std::to_string(row.line) +
-                                 ": unknown whether this was applied: " +
-                                 requestLine(*row.prior->requested));
-        }
+        const std::string place = settings.file + ":" + std::to_string(row.line);
+        if (row.prior)
+            look(row, place, findings);
+        else
+            findings.left.add(place + ": a wrong number of fields hides what came of this row");
     }
     reader->requireNoProblems();
+    requireUpToDate(settings, reader->digest());
     return findings;
 }
 
@@ -82,22 +135,23 @@ void refuseExisting(const Settings& settings)
 
 ExitCode writeUndo(const Settings& settings)
 {
+    checkOutputPlaces(settings);
     refuseExisting(settings);
-    const Findings findings = readResults(settings);
+    Findings findings = readResults(settings);
+    std::reverse(findings.reversed.begin(), findings.reversed.end());
     AtomicFile file(settings.output);
     file.append(kHeader);
-    for (auto line = findings.reversed.rbegin(); line != findings.reversed.rend(); ++line)
-        file.append(*line);
+    for (const std::string& line : findings.reversed)
+        file.append(line);
     file.commit();
 
     std::cerr << settings.output << ": " << findings.reversed.size()
               << " rows that reverse what succeeded, the last one first. It cannot know the state "
                  "before the run: what was assigned already is unassigned too\n";
-    for (const std::string& note : findings.unknown.kept())
+    for (const std::string& note : findings.left.kept())
         std::cerr << note << '\n';
-    if (const std::string rest = findings.unknown.rest(); !rest.empty())
-        std::cerr << rest << '\n';
-    return findings.unknown.empty() ? ExitCode::ok : ExitCode::rowsNotSucceeded;
+    if (const std::string rest = findings.left.rest(); !rest.empty()) std::cerr << rest << '\n';
+    return findings.left.empty() ? ExitCode::ok : ExitCode::rowsNotSucceeded;
 }
 
 } // namespace oauth_batch

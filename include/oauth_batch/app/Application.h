@@ -1,9 +1,9 @@
 #pragma once
 
+#include <Poco/Util/Application.h>
+
 #include <string>
 #include <vector>
-
-#include <Poco/Util/Application.h>
 
 namespace oauth_batch {
 

@@ -37,10 +37,11 @@ struct Batch
 {
     Plan plan;
     std::string digest;
-    Notes invalidRows;  ///< "orders.csv:17: profile_id …"
-    Notes changedRows;  ///< of a retry: rows that now ask for something else
-    Notes warnings;     ///< what `check` warns of, row by row
-    std::uint64_t forced = 0;         ///< unassigns with force
+    Notes invalidRows;                   ///< "orders.csv:17: profile_id …"
+    Notes changedRows;                   ///< of a retry: rows that now ask for something else
+    Notes warnings;                      ///< what `check` warns of, row by row
+    std::uint64_t forced = 0;            ///< unassigns with force
+    std::uint64_t skippedRecords = 0;    ///< with nothing in them
     std::uint64_t unselectedPending = 0; ///< of a retry: pending rows that --only leaves out
     /// Of a retry: `result_row` of each row. Empty where it is the row's position, from 1.
     std::vector<RowNumber> resultRows;

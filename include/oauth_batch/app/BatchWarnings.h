@@ -4,6 +4,7 @@
 #include "oauth_batch/schedule/Plan.h"
 
 #include <string>
+#include <utility>
 
 namespace oauth_batch {
 
@@ -16,7 +17,9 @@ class BatchWarnings
 {
 public:
     /// The batch must outlive this.
-    BatchWarnings(const std::string& fileName, Batch& batch);
+    BatchWarnings(std::string fileName, Batch& batch)
+        : fileName_(std::move(fileName)), batch_(batch)
+    {}
 
     /// A valid row, after it was added to the plan.
     void look(const InputRow& row, const Operation& operation, RowIndex index);

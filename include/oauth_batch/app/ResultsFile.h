@@ -10,9 +10,9 @@
 
 namespace oauth_batch {
 
-/// Renders the results CSV: each input row byte for byte, then its result cells, in input order. The
-/// input is read once more, as a stream; outcomes come from the journal, so memory does not grow
-/// with the rows.
+/// Renders the results CSV: each input row byte for byte, then its result cells, in input order.
+/// The input is read once more, as a stream; outcomes come from the journal, so memory does not
+/// grow with the rows.
 class ResultsFile
 {
 public:

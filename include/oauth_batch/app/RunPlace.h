@@ -42,6 +42,10 @@ public:
     /// journal was begun with. REQUIRES: isResumed().
     void requireSameRun(const std::string& inputDigest) const;
 
+    /// Makes the journal ready to be written: cuts a torn tail off, or with --restart forgets what
+    /// it holds, which is therefore called only when everything else is known to be in order.
+    void prepareJournal();
+
     /// From now on the journal stays until remove().
     void keepJournal() { keep_ = true; }
 
@@ -57,7 +61,7 @@ private:
     ResumeState state_;
     std::string inputPath_;
     bool keep_ = false;
-    bool replacesRun_ = false; ///< --restart discarded a journal, whose results go with it
+    bool replacesRun_ = false; ///< --restart discards a journal, whose results go with it
 };
 
 } // namespace oauth_batch

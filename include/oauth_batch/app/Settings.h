@@ -22,6 +22,9 @@ struct Selection
     std::vector<ParsedErrorCode> codes;
 
     bool empty() const { return statuses.empty() && codes.empty(); }
+    /// Reads a list such as "failed,http_503"; words that are neither go to `unknown`.
+    static Selection parse(std::string_view list, std::vector<std::string>& unknown);
+
     bool contains(RowStatus status, const ParsedErrorCode& code) const;
 };
 

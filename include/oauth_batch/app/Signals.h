@@ -11,6 +11,10 @@ void installSignals();
 /// The number of the first ending signal, or 0. Safe from any thread.
 int endingSignal() noexcept;
 
+/// Throws Error with the signal's exit code if an ending signal has come: for what has sent nothing
+/// yet.
+void throwIfEnding();
+
 /// Gives the crash signals back their default actions (the application framework turns them into
 /// exceptions), keeps the process out of core dumps and debuggers of other users. What holds a
 /// secret calls this first.

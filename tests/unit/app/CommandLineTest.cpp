@@ -2,10 +2,10 @@
 
 #include "TempDir.h"
 
-#include <algorithm>
-
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
+
+#include <algorithm>
 
 namespace oauth_batch {
 namespace {
@@ -117,6 +117,19 @@ BOOST_AUTO_TEST_CASE(aBaseUrlOnTheCommandLineReplacesTheRegionOfTheFile)
     auto line = CommandLine::parse({"run", "--base-url=https://x.example", "x.csv"});
     line.addConfigFile(path);
     BOOST_TEST(!line.has("region"));
+}
+
+BOOST_AUTO_TEST_CASE(aConfigurationFileWithoutAValueOrThatIsAFolderIsRefused)
+{
+    const test::TempDir folder;
+    const std::string path = folder / "settings.properties";
+    test::writeFile(path, "output=\n");
+    auto line = CommandLine::parse({"run", "x.csv"});
+    line.addConfigFile(path);
+    BOOST_TEST(hasProblem(line, "output has no value"));
+    auto other = CommandLine::parse({"run", "x.csv"});
+    other.addConfigFile(folder.path().string());
+    BOOST_TEST(hasProblem(other, "is a directory"));
 }
 
 BOOST_AUTO_TEST_CASE(anUnknownSettingIsNamedWithTheNearest)
