@@ -54,7 +54,8 @@ BOOST_AUTO_TEST_CASE(twentyKillsForgetNoFinishedRowAndSendNoneAgain)
 
         const auto requests = api.requests();
         const std::set<std::string> open = inFlight(requests, seen);
-        BOOST_TEST(open.size() <= kWorkers);
+        // The server may read what the process before this one had sent only now.
+        BOOST_TEST(open.size() <= 2 * kWorkers);
         for (std::size_t i = seen; i < requests.size(); ++i) {
             BOOST_TEST(finished.count(requests[i].target) == 0U, requests[i].target);
         }
