@@ -11,18 +11,11 @@
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace oauth_batch {
 
 namespace {
-
-bool exists(const std::string& path)
-{
-    struct stat info = {};
-    return ::lstat(path.c_str(), &info) == 0;
-}
 
 /// Blocks until standard input has something; a signal that ends the run ends the wait.
 bool waitForInput()
@@ -45,7 +38,8 @@ RunPlace::RunPlace(const Settings& settings) : settings_(settings), paths_(setti
 {
     AtomicFile::checkPlace(paths_.results);
     refuseOtherUnfinishedRun();
-    if (settings_.command == Command::retry && !exists(settings_.file) && !exists(paths_.journal))
+    if (settings_.command == Command::retry && !isNameTaken(settings_.file) &&
+        !isNameTaken(paths_.journal))
         throw IoError("open", settings_.file, ENOENT, ExitCode::noInput);
     journal_ = std::make_unique<JournalFile>(paths_);
     try {
@@ -90,7 +84,7 @@ void RunPlace::readJournal()
 void RunPlace::refuseExistingResults() const
 {
     const bool inPlace = settings_.command == Command::retry && settings_.output == settings_.file;
-    if (inPlace || replacesRun_ || settings_.overwrite || !exists(paths_.results)) return;
+    if (inPlace || replacesRun_ || settings_.overwrite || !isNameTaken(paths_.results)) return;
     throw Error(ExitCode::cannotCreate,
                 paths_.results + " exists: `" + commandText(Command::retry, paths_.results) +
                     "` runs again what did not succeed, --output=PATH writes elsewhere, "
@@ -101,7 +95,7 @@ void RunPlace::refuseOtherUnfinishedRun() const
 {
     if (settings_.command != Command::retry || settings_.output == settings_.file) return;
     const JournalPaths source(settings_.file);
-    if (exists(source.journal)) {
+    if (isNameTaken(source.journal)) {
         throw DataError(settings_.file + " belongs to an unfinished run: finish it first with `" +
                         commandText(Command::retry, settings_.file) + "`");
     }

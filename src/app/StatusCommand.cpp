@@ -1,6 +1,7 @@
 #include "oauth_batch/app/Batch.h"
 #include "oauth_batch/app/ResultsCommands.h"
 #include "oauth_batch/app/RunShape.h"
+#include "oauth_batch/base/AtomicFile.h"
 #include "oauth_batch/base/Error.h"
 #include "oauth_batch/journal/JournalFile.h"
 #include "oauth_batch/journal/JournalReader.h"
@@ -10,17 +11,9 @@
 #include <iostream>
 #include <vector>
 
-#include <sys/stat.h>
-
 namespace oauth_batch {
 
 namespace {
-
-bool exists(const std::string& path)
-{
-    struct stat info = {};
-    return ::lstat(path.c_str(), &info) == 0;
-}
 
 /// The last word of a journal on each row, and the requests it recorded.
 class LastWords final : public JournalVisitor
@@ -160,7 +153,7 @@ ExitCode showStatus(const Settings& settings)
     const JournalPaths paths(settings.file);
     StatusReport report;
     LastWords words;
-    if (exists(paths.journal)) readJournal(paths.journal, words);
+    if (isNameTaken(paths.journal)) readJournal(paths.journal, words);
     if (words.header())
         report = reportOfJournal(settings, paths, words);
     else

@@ -6,12 +6,11 @@
 #include "oauth_batch/base/Text.h"
 #include "oauth_batch/journal/JournalPaths.h"
 #include "oauth_batch/journal/JournalReader.h"
+#include "oauth_batch/report/ResultColumns.h"
 
 #include <algorithm>
 #include <iostream>
 #include <vector>
-
-#include <sys/stat.h>
 
 namespace oauth_batch {
 
@@ -19,28 +18,11 @@ namespace {
 
 constexpr std::string_view kHeader = "operation,managed_user_id,profile_id\n";
 
-/// Appends a cell, quoted where RFC 4180 wants it.
-void appendCell(std::string& line, const std::string& value)
-{
-    if (value.find_first_of(",\"\r\n") == std::string::npos) {
-        line += value;
-        return;
-    }
-    line += '"';
-    for (const char c : value) {
-        if (c == '"') line += '"';
-        line += c;
-    }
-    line += '"';
-}
-
 std::string reverseOf(const Operation& operation)
 {
     std::string line(toString(opposite(operation.verb)));
-    line += ',';
-    appendCell(line, operation.customerId);
-    line += ',';
-    line += operation.profileId;
+    appendCell(line, ',', operation.customerId);
+    appendCell(line, ',', operation.profileId);
     line += '\n';
     return line;
 }
@@ -66,8 +48,7 @@ private:
 void requireUpToDate(const Settings& settings, const std::string& digest)
 {
     const std::string journal = JournalPaths(settings.file).journal;
-    struct stat info = {};
-    if (::lstat(journal.c_str(), &info) != 0) return;
+    if (!isNameTaken(journal)) return;
     LatestResults latest;
     if (readJournal(journal, latest).records == 0 || latest.digest() == digest) return;
     throw DataError(settings.file +
@@ -123,8 +104,7 @@ Findings readResults(const Settings& settings)
 
 void refuseExisting(const Settings& settings)
 {
-    struct stat info = {};
-    if (!settings.overwrite && ::lstat(settings.output.c_str(), &info) == 0) {
+    if (!settings.overwrite && isNameTaken(settings.output)) {
         throw Error(ExitCode::cannotCreate,
                     settings.output + " exists: --overwrite replaces it, --output=PATH writes "
                                       "elsewhere");

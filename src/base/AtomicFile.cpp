@@ -113,6 +113,12 @@ std::string AtomicFile::hexDigest()
     return digest_->hexDigest();
 }
 
+bool isNameTaken(const std::string& path)
+{
+    struct stat status = {};
+    return ::lstat(path.c_str(), &status) == 0;
+}
+
 void syncDirectoryOf(const std::string& path)
 {
     const std::string directory = directoryOf(path);

@@ -15,6 +15,8 @@ bool needsQuotes(std::string_view cell, char delimiter)
                              cell.find(delimiter) != std::string_view::npos);
 }
 
+} // namespace
+
 void appendCell(std::string& out, char delimiter, std::string_view cell)
 {
     out += delimiter;
@@ -29,8 +31,6 @@ void appendCell(std::string& out, char delimiter, std::string_view cell)
     }
     out += '"';
 }
-
-} // namespace
 
 void appendResultHeader(std::string& out, char delimiter)
 {

@@ -75,6 +75,9 @@ private:
     bool prepared_ = false;
 };
 
+/// True if anything has this name, a symbolic link that leads nowhere too.
+bool isNameTaken(const std::string& path);
+
 /// Makes the entry of `path` in its directory (created, renamed, removed) durable. Blocks.
 /// IoError 74.
 void syncDirectoryOf(const std::string& path);

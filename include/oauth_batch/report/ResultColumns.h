@@ -15,6 +15,9 @@ inline constexpr std::array<std::string_view, 9> kResultColumns = {
     "result_attempts",   "result_finished_at", "result_duration_ms",
 };
 
+/// Appends `delimiter` and a cell, quoted (RFC 4180) where a reader needs it.
+void appendCell(std::string& out, char delimiter, std::string_view cell);
+
 /// Appends `delimiter` and a name for each result column: what follows the input's header.
 void appendResultHeader(std::string& out, char delimiter);
 

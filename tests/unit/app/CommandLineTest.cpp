@@ -19,6 +19,17 @@ bool hasProblem(const CommandLine& line, const std::string& part)
     });
 }
 
+/// A command line with a configuration file of this content below it.
+CommandLine withConfigFile(const std::string& content, const std::vector<std::string>& words)
+{
+    const test::TempDir folder;
+    const std::string path = folder / "settings.properties";
+    test::writeFile(path, content);
+    auto line = CommandLine::parse(words);
+    line.addConfigFile(path);
+    return line;
+}
+
 BOOST_AUTO_TEST_SUITE(CommandLineTest)
 
 BOOST_AUTO_TEST_CASE(takesCommandFileAndOptionsInAnyOrder)
@@ -96,11 +107,9 @@ BOOST_AUTO_TEST_CASE(theValueOfAnUnknownOptionIsNeverRepeated)
 
 BOOST_AUTO_TEST_CASE(theCommandLineWinsOverTheConfigurationFile)
 {
-    const test::TempDir folder;
-    const std::string path = folder / "settings.properties";
-    test::writeFile(path, "region=eu\nrate=10/s\nstrict=yes\nno-block=false\njson=true\n");
-    auto line = CommandLine::parse({"run", "--rate=5/s", "x.csv"});
-    line.addConfigFile(path);
+    const auto line =
+        withConfigFile("region=eu\nrate=10/s\nstrict=yes\nno-block=false\njson=true\n",
+                       {"run", "--rate=5/s", "x.csv"});
     BOOST_TEST(line.problems.empty());
     BOOST_TEST(*line.value("region") == "eu");
     BOOST_TEST(*line.value("rate") == "5/s");
@@ -111,22 +120,16 @@ BOOST_AUTO_TEST_CASE(theCommandLineWinsOverTheConfigurationFile)
 
 BOOST_AUTO_TEST_CASE(aBaseUrlOnTheCommandLineReplacesTheRegionOfTheFile)
 {
-    const test::TempDir folder;
-    const std::string path = folder / "settings.properties";
-    test::writeFile(path, "region=eu\n");
-    auto line = CommandLine::parse({"run", "--base-url=https://x.example", "x.csv"});
-    line.addConfigFile(path);
+    const auto line =
+        withConfigFile("region=eu\n", {"run", "--base-url=https://x.example", "x.csv"});
     BOOST_TEST(!line.has("region"));
 }
 
 BOOST_AUTO_TEST_CASE(aConfigurationFileWithoutAValueOrThatIsAFolderIsRefused)
 {
-    const test::TempDir folder;
-    const std::string path = folder / "settings.properties";
-    test::writeFile(path, "output=\n");
-    auto line = CommandLine::parse({"run", "x.csv"});
-    line.addConfigFile(path);
+    const auto line = withConfigFile("output=\n", {"run", "x.csv"});
     BOOST_TEST(hasProblem(line, "output has no value"));
+    const test::TempDir folder;
     auto other = CommandLine::parse({"run", "x.csv"});
     other.addConfigFile(folder.path().string());
     BOOST_TEST(hasProblem(other, "is a directory"));
@@ -134,11 +137,7 @@ BOOST_AUTO_TEST_CASE(aConfigurationFileWithoutAValueOrThatIsAFolderIsRefused)
 
 BOOST_AUTO_TEST_CASE(anUnknownSettingIsNamedWithTheNearest)
 {
-    const test::TempDir folder;
-    const std::string path = folder / "settings.properties";
-    test::writeFile(path, "regoin=eu\nstrict=maybe\n");
-    auto line = CommandLine::parse({"run", "x.csv"});
-    line.addConfigFile(path);
+    const auto line = withConfigFile("regoin=eu\nstrict=maybe\n", {"run", "x.csv"});
     BOOST_TEST(hasProblem(line, "unknown setting \"regoin\"; did you mean region?"));
     BOOST_TEST(hasProblem(line, "strict=\"maybe\": neither true nor false"));
 }
