@@ -5,6 +5,7 @@
 #include <cstring>
 #include <functional>
 #include <limits>
+#include <utility>
 
 namespace oauth_batch {
 
@@ -13,9 +14,9 @@ namespace {
 constexpr std::size_t kChunkBytes = std::size_t{1} << 18;
 constexpr std::size_t kFirstSlots = 64;
 
-std::uint8_t tagOf(std::size_t hash)
+std::uint32_t hashOf(std::string_view text)
 {
-    return static_cast<std::uint8_t>(hash >> 56);
+    return static_cast<std::uint32_t>(std::hash<std::string_view>{}(text));
 }
 
 std::size_t lengthBytes(std::size_t length)
@@ -46,22 +47,26 @@ std::string_view readText(const char* at)
 
 } // namespace
 
-StringTable::StringTable() : slots_(kFirstSlots), tags_(kFirstSlots) {}
+StringTable::StringTable() : slots_(kFirstSlots) {}
 
 std::uint32_t StringTable::intern(std::string_view text)
 {
-    const std::size_t hash = std::hash<std::string_view>{}(text);
+    const std::uint32_t hash = hashOf(text);
     const std::size_t mask = slots_.size() - 1;
-    for (std::size_t at = hash & mask; slots_[at] != 0; at = (at + 1) & mask) {
-        if (tags_[at] == tagOf(hash) && this->text(slots_[at] - 1) == text) return slots_[at] - 1;
+    for (std::size_t at = hash & mask; slots_[at].number != 0; at = (at + 1) & mask) {
+        const Slot& slot = slots_[at];
+        if (slot.hash == hash && this->text(slot.number - 1) == text) return slot.number - 1;
     }
     const std::uint32_t id = size();
     places_.push_back(store(text));
-    if (places_.size() * 5 > slots_.size() * 4)
-        grow();
-    else
-        place(id, hash);
+    if (places_.size() * 5 > slots_.size() * 4) grow();
+    place(slots_, {hash, id + 1});
     return id;
+}
+
+void StringTable::prefetch(std::string_view text) const
+{
+    __builtin_prefetch(&slots_[hashOf(text) & (slots_.size() - 1)]);
 }
 
 std::string_view StringTable::text(std::uint32_t id) const
@@ -98,26 +103,23 @@ std::uint32_t StringTable::room(std::size_t bytes)
     return static_cast<std::uint32_t>(offset);
 }
 
-void StringTable::place(std::uint32_t id, std::size_t hash)
+void StringTable::place(std::vector<Slot>& slots, Slot slot)
 {
-    const std::size_t mask = slots_.size() - 1;
-    std::size_t at = hash & mask;
-    while (slots_[at] != 0)
+    const std::size_t mask = slots.size() - 1;
+    std::size_t at = slot.hash & mask;
+    while (slots[at].number != 0)
         at = (at + 1) & mask;
-    slots_[at] = id + 1;
-    tags_[at] = tagOf(hash);
+    slots[at] = slot;
 }
 
+/// Slots keep about the order of their hashes, so that both tables are walked and not jumped in.
 void StringTable::grow()
 {
-    const std::size_t slots = slots_.size() * 2;
-    // The old slots are not needed: ids and texts tell all. Freeing them first saves the peak.
-    slots_ = {};
-    tags_ = {};
-    slots_.resize(slots);
-    tags_.resize(slots);
-    for (std::uint32_t id = 0; id < size(); ++id)
-        place(id, std::hash<std::string_view>{}(text(id)));
+    std::vector<Slot> larger(slots_.size() * 2);
+    for (const Slot& slot : slots_) {
+        if (slot.number != 0) place(larger, slot);
+    }
+    slots_ = std::move(larger);
 }
 
 } // namespace oauth_batch

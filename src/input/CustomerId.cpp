@@ -42,6 +42,7 @@ Scientific parseScientific(std::string_view text)
 {
     Scientific number;
     if (text.starts_with('-')) text.remove_prefix(1);
+    if (text.empty() || !isDigit(text.front())) return number; // as most IDs
     const auto e = text.find_first_of("Ee");
     if (e == std::string_view::npos) return number;
     const std::string_view mantissa = text.substr(0, e);

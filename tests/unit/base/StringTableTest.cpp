@@ -36,6 +36,16 @@ BOOST_AUTO_TEST_CASE(textsThatDifferInAnyByteHaveIdsOfTheirOwn)
     BOOST_TEST(table.intern("Ea") != table.intern("EA"));
 }
 
+BOOST_AUTO_TEST_CASE(prefetchOfWhateverTextChangesNothing)
+{
+    StringTable table;
+    table.prefetch("a");
+    BOOST_TEST(table.size() == 0U);
+    BOOST_TEST(table.intern("a") == 0U);
+    table.prefetch("a");
+    BOOST_TEST(table.intern("a") == 0U);
+}
+
 BOOST_AUTO_TEST_CASE(manyTextsKeepTheirIdsWhileTheTableGrows)
 {
     constexpr std::uint32_t kCount = 200'000;
