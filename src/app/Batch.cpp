@@ -1,11 +1,13 @@
 #include "oauth_batch/app/Batch.h"
 
 #include "oauth_batch/app/BatchWarnings.h"
+#include "oauth_batch/app/ReadAhead.h"
 #include "oauth_batch/app/Signals.h"
 #include "oauth_batch/base/Text.h"
 #include "oauth_batch/input/ByteSource.h"
 
 #include <algorithm>
+#include <span>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -26,6 +28,7 @@ public:
           warnings_(name_, batch)
     {}
 
+    void expect(std::span<const InputRow> rows) const;
     void add(const InputRow& row);
     void finish(OperationReader& reader);
 
@@ -46,6 +49,14 @@ private:
     BatchWarnings warnings_;
     RowNumber highestNumber_ = 0;
 };
+
+void BatchBuilder::expect(std::span<const InputRow> rows) const
+{
+    for (const InputRow& row : rows) {
+        if (const auto* const operation = std::get_if<Operation>(&row.content))
+            batch_.plan.expect(*operation);
+    }
+}
 
 void BatchBuilder::add(const InputRow& row)
 {
@@ -219,9 +230,11 @@ Batch readBatch(const Settings& settings, const std::string& path, const ResumeS
     Batch batch;
     const std::unique_ptr<OperationReader> reader = openReader(settings, path);
     BatchBuilder builder(settings, state, batch);
-    InputRow row;
-    while (reader->next(row)) {
-        builder.add(row);
+    ReadAhead ahead(*reader);
+    for (auto rows = ahead.next(); !rows.empty(); rows = ahead.next()) {
+        builder.expect(rows);
+        for (const InputRow& row : rows)
+            builder.add(row);
         throwIfEnding();
     }
     reader->requireNoProblems();

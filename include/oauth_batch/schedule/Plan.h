@@ -42,6 +42,9 @@ struct RowMemory
 class Plan
 {
 public:
+    /// Hints that this operation is about to be added: costs little and saves waiting for memory.
+    void expect(const Operation& operation) const { customers_.prefetch(operation.customerId); }
+
     /// A row that is to run: `pending`, or `duplicate` where it repeats an earlier row with no
     /// other operation on that customer between, whatever the earlier row's status.
     RowIndex addOperation(const Operation& operation);
