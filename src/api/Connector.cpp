@@ -3,12 +3,14 @@
 #include "TlsHandshake.h"
 
 #include <Poco/Exception.h>
+#include <Poco/Net/HTTPRequest.h>
 #include <Poco/Net/NetException.h>
 #include <Poco/Net/SocketAddress.h>
 #include <Poco/Timespan.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <sstream>
 #include <system_error>
 
 #include <fcntl.h>
@@ -48,6 +50,16 @@ void setOptions(Poco::Net::StreamSocket& socket)
 Connection::Connection(const Poco::Net::StreamSocket& socket, DeadlineWatch& watch)
     : tcp_(socket), socket_(tcp_), watched_(watch, tcp_.impl()->sockfd())
 {}
+
+/// Says the farewell of TLS; a connection that never got so far just ends.
+Connection::~Connection()
+{
+    if (!session_) return;
+    try {
+        socket_.close();
+    } catch (const Poco::Exception&) { // NOLINT(bugprone-empty-catch): it ends all the same
+    }
+}
 
 HttpSession& Connection::open()
 {
@@ -201,13 +213,13 @@ std::optional<TransportFailure> Connector::tunnel(Connection& connection) const
     request.set("User-Agent", settings_.userAgent);
     if (!settings_.proxy->authorization.empty())
         request.set(HTTPRequest::PROXY_AUTHORIZATION, settings_.proxy->authorization);
+    std::ostringstream text;
+    request.write(text);
     HttpSession session(connection.socket());
     AnswerReader reader(session);
     try {
-        session.send(request);
+        session.send(text.str());
         const int status = reader.readFinalHead();
-        // The session closes its socket at the end, and this one goes on.
-        session.detachSocket();
         if (status / 100 == 2) return std::nullopt;
         const std::string why = status == 407 ? " (its user and password?)" : "";
         return failure(Kind::proxy, Phase::proxy,

@@ -11,11 +11,12 @@
 
 namespace oauth_batch {
 
-/// An open connection to the API. Closing goes by destruction, in the reverse order of the members.
+/// An open connection to the API. Closing goes by destruction.
 class Connection
 {
 public:
     Connection(const Poco::Net::StreamSocket& socket, DeadlineWatch& watch);
+    ~Connection();
     Connection(const Connection&) = delete;
     Connection& operator=(const Connection&) = delete;
 

@@ -1,56 +1,48 @@
 #include "HttpSession.h"
 
-#include <Poco/Exception.h>
 #include <Poco/Net/NetException.h>
+
+#include <algorithm>
+#include <cstring>
 
 namespace oauth_batch {
 
-HttpSession::HttpSession(const Poco::Net::StreamSocket& socket)
-    : Poco::Net::HTTPClientSession(socket)
-{
-    setKeepAlive(true);
-}
+namespace {
 
-void HttpSession::send(Poco::Net::HTTPRequest& request)
+/// Of a piece that fails half-way, Poco does not tell how much of it has left.
+constexpr std::size_t kPiece = 4096;
+
+} // namespace
+
+void HttpSession::send(std::string_view request)
 {
     bytesSent_ = 0;
-    sendRequest(request);
-    // The request stands in a stream's buffer until here; the stream swallows the exception of a
-    // failed write, and flushRequest() throws it again.
-    flushRequest();
+    while (bytesSent_ < request.size()) {
+        const std::string_view rest = request.substr(bytesSent_, kPiece);
+        const int count = socket_.sendBytes(rest.data(), static_cast<int>(rest.size()));
+        if (count <= 0) throw Poco::Net::ConnectionAbortedException();
+        bytesSent_ += static_cast<std::size_t>(count);
+    }
 }
 
 int HttpSession::nextByte()
 {
-    return get();
+    if (at_ == end_) {
+        const int count = socket_.receiveBytes(buffer_.data(), static_cast<int>(buffer_.size()));
+        if (count <= 0) return -1;
+        at_ = 0;
+        end_ = static_cast<std::size_t>(count);
+    }
+    return static_cast<unsigned char>(buffer_[at_++]);
 }
 
 int HttpSession::readBytes(char* buffer, int size)
 {
-    return read(buffer, size);
-}
-
-bool HttpSession::hasMore()
-{
-    return buffered() > 0;
-}
-
-/// The one of HTTPClientSession reconnects after a failed write and sends again.
-int HttpSession::write(const char* buffer, std::streamsize length)
-{
-    const int count = HTTPSession::write(buffer, length); // NOLINT(bugprone-parent-virtual-call)
-    if (count > 0) bytesSent_ += static_cast<std::size_t>(count);
-    return count;
-}
-
-void HttpSession::connect(const Poco::Net::SocketAddress& /*address*/)
-{
-    throw Poco::Net::ConnectionAbortedException("the connection is closed");
-}
-
-bool HttpSession::mustReconnect() const
-{
-    return false;
+    if (at_ == end_) return socket_.receiveBytes(buffer, size);
+    const std::size_t count = std::min(static_cast<std::size_t>(size), end_ - at_);
+    std::memcpy(buffer, buffer_.data() + at_, count);
+    at_ += count;
+    return static_cast<int>(count);
 }
 
 } // namespace oauth_batch

@@ -14,19 +14,37 @@ namespace oauth_batch {
 namespace {
 
 using Kind = TransportFailure::Kind;
-using Poco::Net::HTTPRequest;
 
 /// So much earlier than the server's own limit an idle connection is given up.
 constexpr std::chrono::seconds kIdleMargin(1);
+
+/// A connection that has answered so recently is taken for alive until exchange() looks.
+constexpr std::chrono::milliseconds kRecently(5);
 
 bool isVisible(std::string_view text)
 {
     return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
 }
 
-std::string textOf(const Poco::Exception& error)
+std::string reasonOf(const Poco::Exception& error)
 {
     return error.code() > 0 ? std::generic_category().message(error.code()) : error.displayText();
+}
+
+/// The fields of every request; the caller's to overwrite. Without a length, some servers take the
+/// end of the connection for the end of the body.
+std::string fieldsOf(const TransportSettings& settings, const Token& token)
+{
+    const std::string host = settings.endpoint.hostHeader();
+    constexpr std::string_view kOthers = "Accept: application/json\r\n"
+                                         "Content-Type: application/json\r\n"
+                                         "Content-Length: 0\r\n";
+    std::string fields;
+    fields.reserve(host.size() + token.secret().size() + settings.userAgent.size() +
+                   kOthers.size() + 64); // at once, so that growing leaves no copy behind
+    fields.append("Host: ").append(host).append("\r\nAuthorization: Bearer ");
+    fields.append(token.secret()).append("\r\nUser-Agent: ").append(settings.userAgent);
+    return fields.append("\r\n").append(kOthers);
 }
 
 } // namespace
@@ -36,31 +54,17 @@ HttpTransport::HttpTransport(const Surroundings& surroundings)
       token_(surroundings.token),
       clock_(surroundings.clock),
       connector_(settings_, clock_, surroundings.resolver, surroundings.watch, surroundings.tls),
-      request_(HTTPRequest::HTTP_1_1)
-{
-    std::string authorization = "Bearer " + std::string(token_.secret());
-    request_.set(HTTPRequest::HOST, settings_.endpoint.hostHeader());
-    request_.set(HTTPRequest::AUTHORIZATION, authorization);
-    request_.set("Accept", "application/json");
-    request_.set("User-Agent", settings_.userAgent);
-    request_.setContentType("application/json");
-    // Without a length, Poco takes the end of the connection for the end of the body.
-    request_.setContentLength(0);
-    wipe(authorization);
-}
+      request_(fieldsOf(settings_, token_))
+{}
 
-HttpTransport::~HttpTransport()
-{
-    HttpTransport::close();
-    // Of the same length, so that the bytes are overwritten where they stand.
-    request_.set(HTTPRequest::AUTHORIZATION,
-                 std::string(request_.get(HTTPRequest::AUTHORIZATION).size(), '*'));
-}
+HttpTransport::~HttpTransport() = default;
 
 std::optional<TransportFailure> HttpTransport::prepare(std::chrono::nanoseconds timeLeft)
 {
     const Instant now = clock_.now();
-    if (connection_ && now - lastUsed_ < idleLimit_ && connection_->isAlive()) return std::nullopt;
+    const bool isRecent = reused_ && now - lastUsed_ < kRecently;
+    if (connection_ && now - lastUsed_ < idleLimit_ && (isRecent || connection_->isAlive()))
+        return std::nullopt;
     close();
     auto opened =
         connector_.open(std::min<std::chrono::nanoseconds>(timeLeft, settings_.connectTimeout));
@@ -78,7 +82,7 @@ AttemptResult HttpTransport::exchange(const Request& request, std::chrono::nanos
     if (!connection_) return failure(Phase::connected, Kind::stale, "no connection is open");
     if (timeLeft <= std::chrono::nanoseconds::zero())
         return failure(Phase::connected, Kind::timeout, "no time was left to send");
-    fill(request);
+    const std::string_view text = textOf(request);
     // Once more: between prepare() and here lies the wait for a slot of the quota.
     if (!connection_->isAlive()) {
         AttemptResult result = failure(Phase::connected, reused_ ? Kind::stale : Kind::reset,
@@ -87,29 +91,27 @@ AttemptResult HttpTransport::exchange(const Request& request, std::chrono::nanos
         return result;
     }
     connection_->watched().arm(timeLeft);
-    AttemptResult result = sendAndReceive();
+    AttemptResult result = sendAndReceive(text);
     connection_->watched().disarm();
     conclude(result);
     return result;
 }
 
-void HttpTransport::fill(const Request& request)
+std::string_view HttpTransport::textOf(const Request& request)
 {
     if (!isVisible(request.method) || !isVisible(request.target) ||
         !request.target.starts_with('/'))
         throw Error(ExitCode::internalError, "a request target is not encoded");
-    target_.assign(settings_.endpoint.pathPrefix()).append(request.target);
-    request_.setMethod(std::string(request.method));
-    request_.setURI(target_);
+    return request_.with(request.method, settings_.endpoint.pathPrefix(), request.target);
 }
 
-AttemptResult HttpTransport::sendAndReceive()
+AttemptResult HttpTransport::sendAndReceive(std::string_view text)
 {
     // SSL_get_error() is confused by what earlier calls left behind, and Poco does not clear it.
     if (settings_.endpoint.isSecure()) ERR_clear_error();
     Phase phase = Phase::sending;
     try {
-        connection_->session().send(request_);
+        connection_->session().send(text);
         phase = Phase::sent;
         return reader_->read();
     } catch (const MalformedAnswer& error) {
@@ -118,7 +120,7 @@ AttemptResult HttpTransport::sendAndReceive()
         return failure(reader_->phase(), Kind::reset, error.what());
     } catch (const Poco::Exception& error) {
         if (phase == Phase::sent) phase = reader_->phase();
-        return failure(phase, Kind::reset, "the connection broke: " + textOf(error));
+        return failure(phase, Kind::reset, "the connection broke: " + reasonOf(error));
     }
 }
 

@@ -1,15 +1,15 @@
 #pragma once
 
 #include "Connector.h"
+#include "RequestText.h"
 
 #include "oauth_batch/api/HttpTransportFactory.h"
 #include "oauth_batch/api/Transport.h"
 
-#include <Poco/Net/HTTPRequest.h>
-
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace oauth_batch {
 
@@ -38,8 +38,8 @@ public:
     void close() override;
 
 private:
-    void fill(const Request& request);
-    AttemptResult sendAndReceive();
+    std::string_view textOf(const Request& request);
+    AttemptResult sendAndReceive(std::string_view text);
     TransportFailure failure(Phase phase, TransportFailure::Kind kind, std::string detail);
     void conclude(AttemptResult& result);
     void redact(std::string& text) const;
@@ -48,8 +48,7 @@ private:
     const Token& token_;
     Clock& clock_;
     Connector connector_;
-    Poco::Net::HTTPRequest request_; // the fields that stay; holds the token
-    std::string target_;
+    RequestText request_; // holds the token
 
     std::unique_ptr<Connection> connection_;
     std::unique_ptr<AnswerReader> reader_; // of connection_'s session

@@ -66,6 +66,21 @@ std::string portOfNobody()
 
 BOOST_AUTO_TEST_SUITE(HttpTransportTest)
 
+BOOST_AUTO_TEST_CASE(headMayHoldBytesAboveAscii)
+{
+    RawServer server([](RawConnection& connection, int /*index*/) {
+        connection.readRequest();
+        connection.send("HTTP/1.1 200 Zurückgewiesen\xFF\r\nServer: \x80\xFF\r\n"
+                        "Content-Length: 27\r\n\r\n" +
+                        std::string(kSuccess));
+    });
+    Client client(server.url());
+    const Answer answer = client.answer();
+    BOOST_TEST(answer.status == 200);
+    BOOST_TEST(answer.complete);
+    BOOST_TEST(answer.body.size() == 27U);
+}
+
 BOOST_AUTO_TEST_CASE(requestIsWrittenAsTheApiWantsIt)
 {
     RawServer server(succeed);
