@@ -2,6 +2,7 @@
 
 #include "Authority.h"
 #include "TlsHandshake.h"
+#include "TrustStore.h"
 
 #include "oauth_batch/base/Error.h"
 
@@ -117,7 +118,6 @@ Poco::Net::Context::Ptr makeContext()
 {
     Poco::Net::Context::Params params;
     params.verificationMode = Poco::Net::Context::VERIFY_STRICT;
-    params.loadDefaultCAs = true;
     params.dhUse2048Bits = true;
     params.cipherList = "HIGH:!aNULL:!eNULL:!MD5:!3DES:!CAMELLIA:!ARIA:!PSK:!SRP";
     Poco::Net::Context::Ptr context =
@@ -151,6 +151,7 @@ TlsContext::TlsContext(const std::string& host, const std::string& caFile)
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
                        noteVerification);
     expectHost(context, host);
+    trustSystem(context);
     if (!caFile.empty()) loadCaFile(context, caFile);
 }
 
