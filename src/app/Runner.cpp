@@ -5,6 +5,7 @@
 #include "oauth_batch/base/Text.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace oauth_batch {
 
@@ -16,6 +17,10 @@ using std::chrono::nanoseconds;
 /// The intent is written this long before the slot comes, so that a slow disk does not shift the
 /// request, and a pause that comes meanwhile finds few intents to withdraw.
 constexpr nanoseconds kIntentLead = milliseconds(100);
+
+/// A connection that idles until its slot comes is looked after this long before: servers and
+/// proxies close what has been silent for long, be it kept or never used. Time for a handshake.
+constexpr nanoseconds kConnectionLead = milliseconds(500);
 
 constexpr nanoseconds kTick = milliseconds(200);
 
@@ -188,44 +193,52 @@ void Runner::wakeAll()
 
 void Runner::attempt(Worker& self, const Start& start)
 {
+    nanoseconds spent{0};
+    if (!prepare(self, start, spent) || !waitForTurn(self, start, spent)) return;
     const Plan& plan = services_.batch.plan;
-    const Instant begin = services_.clock.now();
-    if (!prepare(self, start, begin)) return;
-    const nanoseconds prepared = services_.clock.now() - begin;
-    if (!waitForTurn(self, start)) return;
     const std::string target = plan.requestTarget(start.row);
     const Instant sent = services_.clock.now();
     const AttemptResult result =
         self.transport->exchange({methodOf(plan.verb(start.row)), target},
-                                 std::max(limits_.timeout - prepared, nanoseconds(1)));
-    const nanoseconds taken = prepared + (services_.clock.now() - sent);
+                                 std::max(limits_.timeout - spent, nanoseconds(1)));
+    spent += services_.clock.now() - sent;
     {
         const Lock lock(mutex_);
         --inFlight_;
     }
-    conclude(self, start, judge(start, result), taken);
+    conclude(self, start, judge(start, result), spent);
 }
 
-/// Makes the connection ready; concludes the attempt where that fails.
-bool Runner::prepare(Worker& self, const Start& start, Instant begin)
+/// Makes the connection ready, and adds the time that took to `spent`; concludes the attempt where
+/// that fails.
+bool Runner::prepare(Worker& self, const Start& start, nanoseconds& spent)
 {
-    const auto failure = self.transport->prepare(limits_.timeout);
+    const Instant begin = services_.clock.now();
+    const auto failure = self.transport->prepare(std::max(limits_.timeout - spent, nanoseconds(1)));
+    spent += services_.clock.now() - begin;
     if (!failure) return true;
     {
         const Lock lock(mutex_);
         leaveDeck();
     }
-    conclude(self, start, judge(start, *failure), services_.clock.now() - begin);
+    conclude(self, start, judge(start, *failure), spent);
     return false;
 }
 
-/// Reserves a slot, puts the intent on record and waits for the slot. False where the row was given
-/// back because of a pause or a stop.
-bool Runner::waitForTurn(Worker& self, const Start& start)
+/// Reserves a slot, puts the intent on record and waits for the slot, with the connection ready
+/// still. False where the row was given back because of a pause or a stop, or its attempt is over.
+bool Runner::waitForTurn(Worker& self, const Start& start, nanoseconds& spent)
 {
     const RowNumber number = start.row + 1;
-    for (;;) {
-        const Instant slot = services_.pacer.reserve(services_.clock.now());
+    for (bool mayBeLate = false;;) {
+        const Instant now = services_.clock.now();
+        const Instant slot = services_.pacer.reserve(now);
+        if (slot - now > kConnectionLead) {
+            if (!waitUntilSlot(self, start.row, slot - kConnectionLead)) break;
+            if (!prepare(self, start, spent)) return false;
+            // A new connection may have taken so long that the slot is gone; not twice.
+            if (services_.clock.now() > slot && !std::exchange(mayBeLate, true)) continue;
+        }
         if (!waitUntilSlot(self, start.row, slot - kIntentLead)) break;
         services_.journal.intend(number, start.attempt);
         commit(self);

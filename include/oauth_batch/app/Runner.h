@@ -21,8 +21,8 @@ namespace oauth_batch {
 
 /// The worker pool: threads that take rows from the scheduler, send them and hand back what came of
 /// it. All decisions are the scheduler's; the runner only waits, sends and records, in this order
-/// for each attempt: connection ready, pacer slot reserved, intent in the journal, slot come,
-/// request, outcome in the journal.
+/// for each attempt: connection ready, pacer slot reserved, (where the slot is a while away:
+/// connection still ready,) intent in the journal, slot come, request, outcome in the journal.
 ///
 /// When the rate is limited, one worker at a time stands "on deck" with its connection ready and
 /// its slot reserved, so that the pace is even and no more connections are used than needed; of the
@@ -107,8 +107,8 @@ private:
     void leaveDeck();
 
     void attempt(Worker& self, const Start& start);
-    bool prepare(Worker& self, const Start& start, Instant begin);
-    bool waitForTurn(Worker& self, const Start& start);
+    bool prepare(Worker& self, const Start& start, std::chrono::nanoseconds& spent);
+    bool waitForTurn(Worker& self, const Start& start, std::chrono::nanoseconds& spent);
     bool waitUntilSlot(Worker& self, RowIndex row, Instant slot);
     void giveBack(RowIndex row);
     void commit(Worker& self);
