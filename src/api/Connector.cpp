@@ -121,14 +121,21 @@ Connector::Result Connector::open(std::chrono::nanoseconds timeLeft)
     connection->watched().arm(deadline - clock_.now());
     auto problem = prepareSession(*connection);
     connection->watched().disarm();
-    if (connection->watched().fired()) {
-        const Phase phase = problem ? problem->phase : Phase::handshake;
-        return failure(Kind::connectTimeout, phase,
-                       phase == Phase::proxy ? "no answer to CONNECT in time"
-                                             : "the TLS handshake took too long");
-    }
+    if (connection->watched().fired()) return tooLate(problem ? problem->phase : Phase::handshake);
     if (problem) return std::move(*problem);
     return connection;
+}
+
+/// A handshake that takes too long is the server's, through a proxy's tunnel too.
+TransportFailure Connector::tooLate(Phase phase) const
+{
+    if (phase == Phase::proxy)
+        return failure(Kind::connectTimeout, phase, "no answer to CONNECT in time");
+    TransportFailure result;
+    result.kind = Kind::connectTimeout;
+    result.phase = phase;
+    result.detail = "the TLS handshake took too long";
+    return result;
 }
 
 std::vector<Poco::Net::IPAddress>
@@ -220,8 +227,11 @@ std::optional<TransportFailure> Connector::tunnel(Connection& connection) const
     try {
         session.send(text.str());
         const int status = reader.readFinalHead();
+        // In TLS the client speaks first: what comes now is not from the server in the tunnel.
+        if (status / 100 == 2 && session.hasMore())
+            return failure(Kind::proxy, Phase::proxy, "sends more than its answer to CONNECT");
         if (status / 100 == 2) return std::nullopt;
-        const std::string why = status == 407 ? " (its user and password?)" : "";
+        const std::string why = status == 407 || status == 401 ? " (its user and password?)" : "";
         return failure(Kind::proxy, Phase::proxy,
                        "refuses CONNECT " + authority + ": HTTP " + std::to_string(status) + why);
     } catch (const Poco::Exception& error) {

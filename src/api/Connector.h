@@ -73,6 +73,7 @@ private:
     std::optional<TransportFailure> prepareSession(Connection& connection) const;
     std::optional<TransportFailure> tunnel(Connection& connection) const;
     TransportFailure failure(TransportFailure::Kind kind, Phase phase, std::string detail) const;
+    TransportFailure tooLate(Phase phase) const;
 
     const TransportSettings& settings_;
     Clock& clock_;
