@@ -80,6 +80,7 @@ struct Launch
     int out = -1;
     int err = -1;
     bool terminal = false;
+    std::vector<int> inherited;
 };
 
 [[noreturn]] void becomeProgram(const Launch& launch)
@@ -98,6 +99,8 @@ struct Launch
     ::dup2(launch.input, STDIN_FILENO);
     ::dup2(launch.out, STDOUT_FILENO);
     ::dup2(launch.err, STDERR_FILENO);
+    for (const int descriptor : launch.inherited)
+        ::fcntl(descriptor, F_SETFD, 0);
     if (launch.directory != nullptr && ::chdir(launch.directory) != 0) ::_exit(126);
     ::execve(launch.arguments[0], launch.arguments.data(), launch.environment.data());
     ::_exit(127);
@@ -150,6 +153,7 @@ Process::Process(const Command& command)
     launch.arguments = pointers(arguments);
     launch.environment = pointers(environment);
     launch.directory = directory.empty() ? nullptr : directory.c_str();
+    launch.inherited = command.inherited;
     launch.terminal = command.standardError == StandardError::terminal;
     Pipe out;
     out_ = out.ends[0];
@@ -294,20 +298,27 @@ void Process::waitForOutput(std::string_view text, std::chrono::milliseconds pat
 
 void Process::waitForFile(const std::filesystem::path& file, std::chrono::milliseconds patience)
 {
+    waitUntil([&file] { return hasWholeLine(file); }, file.parent_path(),
+              "did not write " + file.string(), patience);
+}
+
+void Process::waitUntil(const std::function<bool()>& holds, const std::filesystem::path& folder,
+                        const std::string& what, std::chrono::milliseconds patience)
+{
     const auto deadline = Clock::now() + patience;
     int watch = ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-    if (watch < 0 || ::inotify_add_watch(watch, file.parent_path().c_str(),
-                                         IN_CLOSE_WRITE | IN_MODIFY | IN_MOVED_TO) < 0) {
+    if (watch < 0 ||
+        ::inotify_add_watch(watch, folder.c_str(), IN_CLOSE_WRITE | IN_MODIFY | IN_MOVED_TO) < 0) {
         throwErrno("inotify");
     }
     std::string events;
-    while (!hasWholeLine(file)) {
+    while (!holds()) {
         const bool runs = Clock::now() < deadline && collect(remaining(deadline), watch);
         int drained = watch;
         drain(drained, events);
-        if (!runs && !hasWholeLine(file)) {
+        if (!runs && !holds()) {
             closeDescriptor(watch);
-            giveUp("did not write " + file.string());
+            giveUp(what);
         }
     }
     closeDescriptor(watch);

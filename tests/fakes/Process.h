@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -36,7 +37,8 @@ struct Command
     std::string input;
     StandardInput standardInput = StandardInput::closeAfterText;
     StandardError standardError = StandardError::pipe;
-    int columns = 100; ///< width of the terminal
+    int columns = 100;          ///< width of the terminal
+    std::vector<int> inherited; ///< descriptors that stay open in the program
 };
 
 /// How a process ended, and all that it wrote.
@@ -80,6 +82,11 @@ public:
     /// Throws where the process ends before.
     void waitForFile(const std::filesystem::path& file,
                      std::chrono::milliseconds patience = kPatience);
+
+    /// Blocks until `holds` says so, which is asked anew whenever a file in the folder changes.
+    /// Throws, naming `what` did not come, where the process ends before.
+    void waitUntil(const std::function<bool()>& holds, const std::filesystem::path& folder,
+                   const std::string& what, std::chrono::milliseconds patience = kPatience);
 
     /// Collects what is there to read, for at most so long. False once the process has ended.
     bool collect(std::chrono::milliseconds patience, int alsoWatch = -1);

@@ -5,9 +5,6 @@
 #include <sstream>
 #include <stdexcept>
 
-#include <sys/inotify.h>
-#include <unistd.h>
-
 namespace oauth_batch::test {
 
 namespace {
@@ -81,23 +78,8 @@ std::vector<SandboxProcess::Request> SandboxProcess::requests() const
 
 void SandboxProcess::waitForRequests(std::size_t count)
 {
-    const int watch = ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-    if (watch < 0 || ::inotify_add_watch(watch, log().c_str(), IN_MODIFY) < 0) {
-        throw std::runtime_error("inotify");
-    }
-    const auto deadline = std::chrono::steady_clock::now() + kPatience;
-    while (countLines(log()) < count) {
-        if (std::chrono::steady_clock::now() > deadline ||
-            !process_->collect(std::chrono::seconds{1}, watch)) {
-            ::close(watch);
-            throw std::runtime_error("the sandbox saw fewer than " + std::to_string(count) +
-                                     " requests");
-        }
-        char events[4096]; // NOLINT: thrown away
-        while (::read(watch, events, sizeof events) > 0) {
-        }
-    }
-    ::close(watch);
+    process_->waitUntil([this, count] { return countLines(log()) >= count; }, log().parent_path(),
+                        "saw fewer than " + std::to_string(count) + " requests");
 }
 
 Ended SandboxProcess::stop()

@@ -33,19 +33,45 @@ struct Listening
     std::uint16_t port;
 };
 
-Listening listenAnywhere()
+sockaddr_in loopback(std::uint16_t port)
 {
-    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
+    address.sin_port = htons(port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return address;
+}
+
+Listening bindAnywhere(bool shared)
+{
+    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address = loopback(0);
     socklen_t size = sizeof address;
     auto* const generic = reinterpret_cast<sockaddr*>(&address); // NOLINT: the sockets interface
-    if (socket < 0 || ::bind(socket, generic, size) != 0 || ::listen(socket, 512) != 0 ||
-        ::getsockname(socket, generic, &size) != 0) {
-        throwErrno("listen");
+    const int yes = 1;
+    if (socket < 0 || ::bind(socket, generic, size) != 0 ||
+        ::getsockname(socket, generic, &size) != 0 ||
+        (shared && ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0)) {
+        throwErrno("bind");
     }
     return {socket, ntohs(address.sin_port)};
+}
+
+Listening listenAnywhere()
+{
+    const Listening bound = bindAnywhere(false);
+    if (::listen(bound.socket, 512) != 0) throwErrno("listen");
+    return bound;
+}
+
+int connectTo(std::uint16_t port)
+{
+    const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const sockaddr_in address = loopback(port);
+    const auto* const generic = reinterpret_cast<const sockaddr*>(&address); // NOLINT: as above
+    if (socket >= 0 && ::connect(socket, generic, sizeof address) == 0) return socket;
+    ::close(socket);
+    return -1;
 }
 
 bool sendAll(int socket, std::string_view bytes)
@@ -237,6 +263,10 @@ void StubApi::serve(int socket, std::size_t connection)
         }
         waitForRelease();
         if (!answer(socket, reply)) break;
+        if (reply.tunnelTo != 0) {
+            tunnel(socket, reply.tunnelTo);
+            break;
+        }
         request = StubRequest{};
     }
     ::close(socket);
@@ -281,6 +311,51 @@ bool StubApi::answer(int socket, const Reply& reply) const
     if (reply.then == Reply::Then::reset) resetOnClose(socket);
     if (reply.then == Reply::Then::hang) waitFor(socket, std::chrono::hours{1});
     return reply.then == Reply::Then::keepAlive;
+}
+
+std::string StubApi::tunnelled() const
+{
+    const std::scoped_lock lock(mutex_);
+    return tunnelled_;
+}
+
+void StubApi::tunnel(int client, std::uint16_t port)
+{
+    const int server = connectTo(port);
+    if (server < 0) return;
+    std::array<pollfd, 3> watched{{{stop_, POLLIN, 0}, {client, POLLIN, 0}, {server, POLLIN, 0}}};
+    for (bool isOpen = true; isOpen;) {
+        ::poll(watched.data(), watched.size(), -1);
+        isOpen = watched[0].revents == 0 &&
+                 (watched[1].revents == 0 || pass(client, server, true)) &&
+                 (watched[2].revents == 0 || pass(server, client, false));
+    }
+    ::close(server);
+}
+
+bool StubApi::pass(int from, int to, bool isFromClient)
+{
+    std::array<char, 16384> chunk; // NOLINT: filled by recv
+    const ssize_t count = ::recv(from, chunk.data(), chunk.size(), 0);
+    if (count <= 0) return false;
+    const std::string_view bytes(chunk.data(), static_cast<std::size_t>(count));
+    if (isFromClient) {
+        const std::scoped_lock lock(mutex_);
+        tunnelled_ += bytes;
+    }
+    return sendAll(to, bytes);
+}
+
+ReservedPort::ReservedPort()
+{
+    const Listening bound = bindAnywhere(true);
+    socket_ = bound.socket;
+    number_ = bound.port;
+}
+
+ReservedPort::~ReservedPort()
+{
+    ::close(socket_);
 }
 
 std::uint16_t findFreePort()

@@ -42,6 +42,7 @@ struct Reply
     Then then = Then::keepAlive;
     std::chrono::milliseconds delay{0};   ///< before the first byte
     std::chrono::milliseconds trickle{0}; ///< before each further byte, if not 0
+    std::uint16_t tunnelTo = 0; ///< after the bytes: a tunnel to this port of 127.0.0.1, if not 0
 
     using Headers = std::vector<std::string>; ///< "Name: value"
 
@@ -78,6 +79,8 @@ public:
 
     std::vector<StubRequest> requests() const;
     std::size_t connections() const;
+    /// What clients have sent into tunnels.
+    std::string tunnelled() const;
 
     /// From now on requests arrive but get no answer, until release().
     void hold();
@@ -91,6 +94,9 @@ private:
     void serve(int socket, std::size_t connection);
     bool readRequest(int socket, std::string& buffer, StubRequest& request) const;
     bool answer(int socket, const Reply& reply) const;
+    void tunnel(int client, std::uint16_t port);
+    /// Passes on what there is to read; false at the end.
+    bool pass(int from, int to, bool isFromClient);
     void waitForRelease();
     /// False where the stub ends before the descriptor is ready or the time is over.
     bool waitFor(int descriptor, std::chrono::milliseconds time) const;
@@ -104,6 +110,7 @@ private:
     mutable std::condition_variable arrived_;
     std::vector<StubRequest> requests_; ///< guarded by mutex_
     std::size_t connections_ = 0;       ///< guarded by mutex_
+    std::string tunnelled_;             ///< guarded by mutex_
     bool held_ = false;                 ///< guarded by mutex_
     bool ending_ = false;               ///< guarded by mutex_
     std::condition_variable released_;
@@ -111,6 +118,24 @@ private:
 
     std::mutex scriptMutex_; ///< held while script_ runs
     std::jthread acceptor_;
+};
+
+/// A TCP port of 127.0.0.1 at which nobody listens, and which the system gives to nobody else
+/// while this lives; who binds it with SO_REUSEADDR, as servers do, may listen there.
+class ReservedPort
+{
+public:
+    ReservedPort();
+    ~ReservedPort();
+
+    ReservedPort(const ReservedPort&) = delete;
+    ReservedPort& operator=(const ReservedPort&) = delete;
+
+    std::uint16_t number() const { return number_; }
+
+private:
+    int socket_ = -1;
+    std::uint16_t number_ = 0;
 };
 
 /// A TCP port of 127.0.0.1 that was free a moment ago.
