@@ -2,10 +2,14 @@
 
 #include <Poco/Dynamic/Var.h>
 #include <Poco/Exception.h>
+#include <Poco/JSON/JSONException.h>
 #include <Poco/JSON/Object.h>
+#include <Poco/JSON/ParseHandler.h>
 #include <Poco/JSON/Parser.h>
 
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace oauth_batch {
 
@@ -30,9 +34,42 @@ std::string stringIn(const Object::Ptr& object, const std::string& name)
     return value.isString() ? value.extract<std::string>() : std::string();
 }
 
+/// Refuses an object with two verdicts: of names that are there twice, one reader takes the first
+/// and the next the last (RFC 8259, section 4).
+class OneVerdict : public Poco::JSON::ParseHandler
+{
+public:
+    void startObject() override
+    {
+        levels_.emplace_back();
+        ParseHandler::startObject();
+    }
+    void endObject() override
+    {
+        levels_.pop_back();
+        ParseHandler::endObject();
+    }
+    void key(const std::string& name) override
+    {
+        Level& level = levels_.back();
+        if ((name == "result" && std::exchange(level.hasResult, true)) ||
+            (name == "success" && std::exchange(level.hasSuccess, true)))
+            throw Poco::JSON::JSONException("a name is there twice");
+        ParseHandler::key(name);
+    }
+
+private:
+    struct Level
+    {
+        bool hasResult = false;
+        bool hasSuccess = false;
+    };
+    std::vector<Level> levels_; // of the objects that are open
+};
+
 Var parseJson(const std::string& text)
 {
-    Poco::JSON::Parser parser;
+    Poco::JSON::Parser parser(new OneVerdict);
     parser.setDepth(kDeepest);
     return parser.parse(text);
 }

@@ -46,6 +46,26 @@ bool canBecomeStatusLine(std::string_view start)
     return start.substr(0, kStart.size()) == kStart.substr(0, start.size());
 }
 
+/// Fields that others may read in another way (RFC 9112, sections 2.2, 5.1 and 5.2): folded, with a
+/// blank before the colon or without one, with a stray CR or a NUL.
+bool isAmbiguous(std::string_view head)
+{
+    head.remove_prefix(head.find('\n') + 1);
+    while (!head.empty()) {
+        const std::size_t end = head.find('\n');
+        std::string_view line = head.substr(0, end);
+        head.remove_prefix(end + 1);
+        if (line.ends_with('\r')) line.remove_suffix(1);
+        if (line.empty()) break;
+        const std::string_view name = line.substr(0, line.find(':'));
+        if (name.empty() || name.size() == line.size() ||
+            name.find_first_of(" \t") != std::string_view::npos ||
+            line.find_first_of(std::string_view("\r\0", 2)) != std::string_view::npos)
+            return true;
+    }
+    return false;
+}
+
 bool endsHead(std::string_view head)
 {
     return head.ends_with("\n\r\n") || head.ends_with("\n\n");
@@ -128,7 +148,6 @@ void AnswerReader::readHead()
     do {
         const int byte = source_.nextByte();
         if (byte < 0) {
-            if (!canBecomeStatusLine(head_)) throw MalformedAnswer("the answer is not HTTP");
             throw AnswerCutShort(head_.empty()
                                      ? "the server closed the connection without an answer"
                                      : "the connection ended within the answer's head");
@@ -136,11 +155,12 @@ void AnswerReader::readHead()
         phase_ = Phase::answering;
         head_ += static_cast<char>(byte);
         if (head_.size() > kLongestHead) throw MalformedAnswer("the answer's head is too large");
-        if (firstLine && byte == '\n') {
-            // Judged at once: another protocol's greeting is followed by silence.
-            if (!isStatusLine(head_)) throw MalformedAnswer("the answer is not HTTP");
-            firstLine = false;
-        }
+        // Judged at once: another protocol's greeting, or the body of an interim answer, is
+        // followed by silence.
+        const bool lineEnds = firstLine && byte == '\n';
+        if ((firstLine && !canBecomeStatusLine(head_)) || (lineEnds && !isStatusLine(head_)))
+            throw MalformedAnswer("the answer is not HTTP");
+        firstLine = firstLine && !lineEnds;
     } while (!endsHead(head_));
 }
 
@@ -158,20 +178,42 @@ void AnswerReader::parseHead()
 
 void AnswerReader::readBody(Answer& answer)
 {
-    const bool hasEncoding = response_.has(Poco::Net::HTTPMessage::TRANSFER_ENCODING);
     const bool hasLength = response_.has(Poco::Net::HTTPMessage::CONTENT_LENGTH);
-    reusable_ = wantsKeepAlive() && answer.status >= 200 && !(hasEncoding && hasLength);
-    if (answer.status < 200 || answer.status == 204 || answer.status == 304) return;
-    if (hasEncoding && response_.getChunkedTransferEncoding()) {
+    const std::size_t encodings = countFields(Poco::Net::HTTPMessage::TRANSFER_ENCODING);
+    reusable_ = wantsKeepAlive() && answer.status >= 200 && isUnambiguous(encodings, hasLength);
+    endsByClose_ = false;
+    if (answer.status < 200 || answer.status == 204 || answer.status == 304) {
+        // It has no body, whatever it says (RFC 9112, section 6.3); one may come all the same.
+        reusable_ = reusable_ && encodings == 0 && (!hasLength || contentLength() == 0U);
+        return;
+    }
+    if (encodings == 1 && response_.getChunkedTransferEncoding()) {
         readChunked(answer);
-    } else if (hasEncoding || !hasLength) {
+    } else if (encodings > 0 || !hasLength) {
         reusable_ = false;
+        endsByClose_ = true;
         readUntilClose(answer);
     } else if (const auto length = contentLength()) {
         readFixed(answer, *length);
     } else {
         answer.complete = false;
     }
+}
+
+/// Whether everybody sees the same end of this answer (RFC 9112, sections 6.1 and 6.3).
+bool AnswerReader::isUnambiguous(std::size_t encodings, bool hasLength) const
+{
+    if (encodings > 0 && (hasLength || response_.getVersion() != Poco::Net::HTTPMessage::HTTP_1_1))
+        return false;
+    return !isAmbiguous(head_);
+}
+
+std::size_t AnswerReader::countFields(const std::string& name) const
+{
+    return static_cast<std::size_t>(
+        std::count_if(response_.begin(), response_.end(), [&name](const auto& field) {
+            return Poco::icompare(field.first, name) == 0;
+        }));
 }
 
 void AnswerReader::readFixed(Answer& answer, std::uint64_t length)

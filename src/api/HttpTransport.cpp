@@ -144,6 +144,8 @@ void HttpTransport::conclude(AttemptResult& result)
     const bool timeUp = connection_->watched().fired();
     auto* answer = std::get_if<Answer>(&result);
     if (answer != nullptr) {
+        // It was the deadline that ended the connection, not the server.
+        if (timeUp && reader_->endsByClose()) answer->complete = false;
         answer->timedOut = timeUp && !answer->complete;
         redact(answer->body);
         redact(answer->headers.location);

@@ -59,6 +59,8 @@ public:
     Phase phase() const noexcept { return phase_; }
     /// After read(): the connection may carry another request.
     bool reusable() const noexcept { return reusable_; }
+    /// After read(): only the connection's end has shown where the body ends.
+    bool endsByClose() const noexcept { return endsByClose_; }
     /// After read(): how long the server says that it keeps an idle connection.
     std::optional<std::chrono::seconds> keepAliveTimeout() const;
 
@@ -73,6 +75,8 @@ private:
     bool appendExactly(std::string& body, std::size_t length);
     std::optional<std::string> readLine(std::size_t limit);
     std::optional<std::uint64_t> contentLength() const;
+    std::size_t countFields(const std::string& name) const;
+    bool isUnambiguous(std::size_t encodings, bool hasLength) const;
     bool wantsKeepAlive() const;
 
     ByteSource& source_;
@@ -80,6 +84,7 @@ private:
     Poco::Net::HTTPResponse response_;
     Phase phase_ = Phase::sent;
     bool reusable_ = false;
+    bool endsByClose_ = false;
 };
 
 } // namespace oauth_batch

@@ -108,7 +108,17 @@ const std::vector<Row> kAnswers = {
      false},
     {"other encoding", kOk + "Transfer-Encoding: gzip\r\n\r\nabc", 200, "abc", true, false},
     {"no content", "HTTP/1.1 204 No Content\r\n\r\n", 204, "", true, true},
-    {"not modified", "HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n", 304, "", true, true},
+    {"no content, length 0", "HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n", 204, "", true,
+     true},
+    {"no content, length", "HTTP/1.1 204 No Content\r\nContent-Length: 9\r\n\r\n", 204, "", true,
+     false},
+    {"no content, chunks", "HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n", 204, "",
+     true, false},
+    {"reset content", "HTTP/1.1 205 Reset Content\r\nContent-Length: 3\r\n\r\nabc", 205, "abc",
+     true, true},
+    {"not modified", "HTTP/1.1 304 Not Modified\r\n\r\n", 304, "", true, true},
+    {"not modified, length", "HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n", 304, "",
+     true, false},
     {"switching", "HTTP/1.1 101 Switching Protocols\r\n\r\n", 101, "", true, false},
     {"interim",
      "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n" + kOk +
@@ -116,8 +126,25 @@ const std::vector<Row> kAnswers = {
      200, "a", true, true},
     {"odd status", "HTTP/1.1 999 What\r\nContent-Length: 0\r\n\r\n", 999, "", true, true},
     {"status zero", "HTTP/1.1 000 What\r\nContent-Length: 0\r\n\r\n", 0, "", true, false},
-    {"line without a colon", kOk + "garbage\r\nContent-Length: 1\r\n\r\na", 200, "a", true, true},
-    {"folded field", kOk + "X: a\r\n b\r\nContent-Length: 1\r\n\r\na", 200, "a", true, true},
+    {"two encodings",
+     kOk + "Transfer-Encoding: chunked\r\nTransfer-Encoding: gzip\r\n\r\n1\r\na\r\n0\r\n\r\n", 200,
+     "1\r\na\r\n0\r\n\r\n", true, false},
+    {"list of encodings", kOk + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", 200,
+     "0\r\n\r\n", true, false},
+    {"chunks of HTTP/1.0",
+     "HTTP/1.0 200 OK\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n\r\n"
+     "1\r\na\r\n0\r\n\r\n",
+     200, "a", true, false},
+    {"plus sign", kOk + "Content-Length: +1\r\n\r\na", 200, "", false, false},
+    {"hexadecimal length", kOk + "Content-Length: 0x1\r\n\r\na", 200, "", false, false},
+    {"empty length", kOk + "Content-Length:\r\n\r\na", 200, "", false, false},
+    {"folded length", kOk + "Content-Length: 1\r\n 1\r\n\r\na", 200, "", false, false},
+    {"blank before a colon", kOk + "Content-Length : 9\r\nContent-Length: 1\r\n\r\na", 200, "a",
+     true, false},
+    {"line without a colon", kOk + "garbage\r\nContent-Length: 1\r\n\r\na", 200, "a", true, false},
+    {"folded field", kOk + "X: a\r\n b\r\nContent-Length: 1\r\n\r\na", 200, "a", true, false},
+    {"NUL in a field", kOk + std::string("X: a\0b\r\n", 8) + "Content-Length: 1\r\n\r\na", 200, "a",
+     true, false},
     {"encoded word", kOk + "X: =?utf-8?Q?=41?=\r\nContent-Length: 1\r\n\r\na", 200, "a", true,
      true},
 };
@@ -134,6 +161,8 @@ const std::vector<std::string> kMalformed = {
     "HTTP/1.1 -20 OK\r\n\r\n",
     "ICY 200 OK\r\n\r\n",
     "HTTP/1.1 100 Continue\r\n\r\n",
+    "HTTP/1.1 100 Continue\r\nContent-Length: 2\r\n\r\n{}",
+    "HTTP/1.1 200 OK\r\nX: a\rb\r\nContent-Length: 0\r\n\r\n",
     "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 ",
     "HTTP/1.1 200 " + std::string(5000, 'x') + "\r\n\r\n",
     "HTTP/1.1 200 OK\r\nX: " + std::string(70000, 'x'),
@@ -182,6 +211,16 @@ BOOST_DATA_TEST_CASE(malformedAnswerIsRefused, boost::unit_test::data::make(kMal
     TextSource source(text);
     AnswerReader reader(source);
     BOOST_CHECK_THROW(reader.read(), MalformedAnswer);
+}
+
+BOOST_AUTO_TEST_CASE(whatIsNoHttpIsRefusedByItsFirstBytes)
+{
+    for (const std::string start : {"{", "SSH-", "HTTP/2", "HTTP/1.1 100 Continue\r\n\r\n{"}) {
+        // Whoever reads on meets the reset.
+        TextSource source(start, 1, true);
+        AnswerReader reader(source);
+        BOOST_CHECK_THROW(reader.read(), MalformedAnswer);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(everyCutOfAnAnswerShows)

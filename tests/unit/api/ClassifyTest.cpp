@@ -95,6 +95,21 @@ const std::vector<std::string> kUnclear = {
     R"({"result":null})",
     R"({"result":{"success":"true"}})",
     R"({"result":{"success":1}})",
+    R"({"result":{"success":[true]}})",
+    R"({"result":{"success":{"success":true}}})",
+    R"({"result":{"Success":true}})",
+    R"({"result":{"result":{"success":true}}})",
+    R"({"data":{"result":{"success":true}}})",
+    R"([{"result":{"success":true}}])",
+    R"("{\"result\":{\"success\":true}}")",
+    R"({"result":{"success":true,"success":false}})",
+    R"({"result":{"success":false,"success":true}})",
+    R"({"result":{"success":true},"result":{"success":false}})",
+    R"({"result":{"success":false},"result":{"success":true}})",
+    R"({"result":{"success":true},"\u0072esult":{}})",
+    R"({"result":{"success":true},})",
+    R"({"result":{"success":true},"n":01})",
+    R"({"result":{"success":true},"n":NaN})",
     R"({"result":{"success":null}})",
     R"({"result":[{"success":true}]})",
     R"({"result":{"success":true})",
@@ -107,6 +122,10 @@ const std::vector<std::string> kUnclear = {
     R"(// hi
 {"result":{"success":true}})",
     std::string("{\"result\":{\"success\":true}}\0", 28),
+    "{\"a\":\"\xc0\xaf\",\"result\":{\"success\":true}}",
+    "{\"a\":\"\xed\xa0\x80\",\"result\":{\"success\":true}}",
+    "{\"a\":\"\x01\",\"result\":{\"success\":true}}",
+    "\xff\xfe{\"result\":{\"success\":true}}",
     "{\"a\":\"\xff\",\"result\":{\"success\":true}}",
     "<html>login</html>",
     "{\"result\":{\"success\":true},\"deep\":" + std::string(17, '[') + std::string(17, ']') + "}",
@@ -140,7 +159,8 @@ BOOST_AUTO_TEST_CASE(successTrueSucceeds)
 {
     for (const char* body :
          {R"({"result":{"success":true}})", " {\"result\" :\n{\"success\":\ttrue , \"x\":1}}\r\n",
-          R"({"result":{"success":false},"result":{"success":true}})",
+          R"({"result":{"success":true},"n":123456789012345678,"f":-1.5e-300})",
+          R"({"data":{"result":{"success":false}},"success":false,"result":{"success":true}})",
           R"({"other":[1,2.5,null,"\u00e4"],"result":{"success":true}})"}) {
         const Verdict verdict = classify(answer(200, body), kFirst);
         BOOST_TEST(verdict.next == NextStep::conclude);

@@ -383,6 +383,22 @@ BOOST_AUTO_TEST_CASE(dribbledBodyEndsAtTheDeadline)
     BOOST_TEST(client.answer().complete); // the next attempt is not hurt
 }
 
+BOOST_AUTO_TEST_CASE(deadlineIsNotTakenForTheCloseThatEndsABody)
+{
+    RawServer server([](RawConnection& connection, int index) {
+        if (index > 0) return succeed(connection, index);
+        connection.readRequest();
+        connection.send("HTTP/1.1 200 OK\r\n\r\n");
+        connection.send(kSuccess);
+        connection.waitForClose();
+    });
+    Client client(server.url());
+    const Answer answer = client.answer(kAssign, 250ms);
+    BOOST_TEST(answer.timedOut);
+    BOOST_TEST(!answer.complete);
+    BOOST_TEST(client.answer().complete);
+}
+
 BOOST_AUTO_TEST_CASE(serverThatReadsNothingEndsAtTheDeadline)
 {
     RawServer server([](RawConnection& connection, int) {
