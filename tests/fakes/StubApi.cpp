@@ -74,14 +74,22 @@ int connectTo(std::uint16_t port)
     return -1;
 }
 
-bool sendAll(int socket, std::string_view bytes)
+bool sendAll(int socket, std::string_view bytes, std::size_t& sent)
 {
     while (!bytes.empty()) {
         const ssize_t count = ::send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
         if (count <= 0) return false;
+        sent += static_cast<std::size_t>(count);
         bytes.remove_prefix(static_cast<std::size_t>(count));
     }
     return true;
+}
+
+/// So that what the system took and what the client has read differ by little.
+void bufferLittle(int socket)
+{
+    const int size = 65536;
+    ::setsockopt(socket, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
 }
 
 void resetOnClose(int socket)
@@ -148,7 +156,16 @@ Reply Reply::after(std::chrono::milliseconds wait) const
     return reply;
 }
 
-StubApi::StubApi(Script script) : script_(std::move(script))
+Reply Reply::trickled(std::chrono::milliseconds pause) const
+{
+    Reply reply = *this;
+    reply.slowly = std::exchange(reply.bytes, {});
+    reply.trickle = pause;
+    return reply;
+}
+
+StubApi::StubApi(Script script, std::optional<Reply> greeting)
+    : script_(std::move(script)), greeting_(std::move(greeting))
 {
     const Listening listening = listenAnywhere();
     listener_ = listening.socket;
@@ -167,7 +184,7 @@ StubApi::~StubApi()
     released_.notify_all();
     ::eventfd_write(stop_, 1);
     acceptor_.join();
-    threads_.clear();
+    servings_.clear();
     ::close(listener_);
     ::close(stop_);
 }
@@ -189,6 +206,12 @@ std::size_t StubApi::connections() const
 {
     const std::scoped_lock lock(mutex_);
     return connections_;
+}
+
+std::vector<StubEnd> StubApi::ends() const
+{
+    const std::scoped_lock lock(mutex_);
+    return ends_;
 }
 
 void StubApi::hold()
@@ -221,6 +244,16 @@ void StubApi::waitForRequests(std::size_t count) const
     }
 }
 
+std::vector<StubEnd> StubApi::waitForEnds(std::size_t count) const
+{
+    std::unique_lock lock(mutex_);
+    if (!arrived_.wait_for(lock, kPatience, [&] { return ends_.size() >= count; })) {
+        throw std::runtime_error("the stub saw the end of " + std::to_string(ends_.size()) +
+                                 " of " + std::to_string(count) + " connections");
+    }
+    return ends_;
+}
+
 bool StubApi::waitFor(int descriptor, std::chrono::milliseconds time) const
 {
     std::array<pollfd, 2> watched{{{stop_, POLLIN, 0}, {descriptor, POLLIN, 0}}};
@@ -240,16 +273,36 @@ void StubApi::accept()
             const std::scoped_lock lock(mutex_);
             connection = ++connections_;
         }
-        threads_.emplace_back([this, socket, connection] { serve(socket, connection); });
+        servings_.remove_if([](const Serving& serving) { return serving.ended.load(); });
+        Serving& serving = servings_.emplace_back();
+        serving.thread = std::jthread([this, &serving, socket, connection] {
+            serve(socket, connection);
+            serving.ended = true;
+        });
     }
 }
 
 void StubApi::serve(int socket, std::size_t connection)
 {
+    StubEnd end;
+    end.connection = connection;
+    end.begin = std::chrono::steady_clock::now();
+    if (!greeting_ || answer(socket, *greeting_, end.bytesSent)) serveRequests(socket, end);
+    end.end = std::chrono::steady_clock::now();
+    ::close(socket);
+    {
+        const std::scoped_lock lock(mutex_);
+        ends_.push_back(end);
+    }
+    arrived_.notify_all();
+}
+
+void StubApi::serveRequests(int socket, StubEnd& end)
+{
     std::string buffer;
     StubRequest request;
     while (readRequest(socket, buffer, request)) {
-        request.connection = connection;
+        request.connection = end.connection;
         {
             const std::scoped_lock lock(mutex_);
             request.number = requests_.size() + 1;
@@ -262,14 +315,13 @@ void StubApi::serve(int socket, std::size_t connection)
             reply = script_(request);
         }
         waitForRelease();
-        if (!answer(socket, reply)) break;
+        if (!answer(socket, reply, end.bytesSent)) break;
         if (reply.tunnelTo != 0) {
             tunnel(socket, reply.tunnelTo);
             break;
         }
         request = StubRequest{};
     }
-    ::close(socket);
 }
 
 bool StubApi::readRequest(int socket, std::string& buffer, StubRequest& request) const
@@ -298,18 +350,14 @@ bool StubApi::readRequest(int socket, std::string& buffer, StubRequest& request)
     return true;
 }
 
-bool StubApi::answer(int socket, const Reply& reply) const
+bool StubApi::answer(int socket, const Reply& reply, std::size_t& sent) const
 {
     if (reply.delay.count() > 0 && !waitFor(-1, reply.delay)) return false;
-    if (reply.trickle.count() == 0) {
-        if (!sendAll(socket, reply.bytes)) return false;
-    } else {
-        for (const char& byte : reply.bytes) {
-            if (!sendAll(socket, {&byte, 1}) || !waitFor(-1, reply.trickle)) return false;
-        }
-    }
+    if (!sendBody(socket, reply, sent)) return false;
+    if (reply.linger.count() > 0 && !pause(socket, reply.linger)) return false;
     if (reply.then == Reply::Then::reset) resetOnClose(socket);
-    if (reply.then == Reply::Then::hang) waitFor(socket, std::chrono::hours{1});
+    if (reply.then == Reply::Then::hang) pause(socket, std::chrono::hours{1});
+    if (reply.then == Reply::Then::dropNext && dropNext(socket)) resetOnClose(socket);
     return reply.then == Reply::Then::keepAlive;
 }
 
@@ -343,7 +391,8 @@ bool StubApi::pass(int from, int to, bool isFromClient)
         const std::scoped_lock lock(mutex_);
         tunnelled_ += bytes;
     }
-    return sendAll(to, bytes);
+    std::size_t sent = 0;
+    return sendAll(to, bytes, sent);
 }
 
 ReservedPort::ReservedPort()
@@ -356,6 +405,36 @@ ReservedPort::ReservedPort()
 ReservedPort::~ReservedPort()
 {
     ::close(socket_);
+}
+
+bool StubApi::sendBody(int socket, const Reply& reply, std::size_t& sent) const
+{
+    if (!sendAll(socket, reply.bytes, sent)) return false;
+    for (const char& byte : reply.slowly) {
+        if (!sendAll(socket, {&byte, 1}, sent) || !pause(socket, reply.trickle)) return false;
+    }
+    if (reply.filler > 0) bufferLittle(socket);
+    static const std::string kBlanks(16384, ' ');
+    for (std::size_t left = reply.filler; left > 0;) {
+        const std::size_t part = std::min(left, kBlanks.size());
+        if (!sendAll(socket, std::string_view(kBlanks).substr(0, part), sent)) return false;
+        left -= part;
+    }
+    return true;
+}
+
+bool StubApi::dropNext(int socket) const
+{
+    std::array<char, 64> half; // NOLINT: filled by recv
+    return waitFor(socket, std::chrono::hours{1}) &&
+           ::recv(socket, half.data(), half.size(), 0) > 0;
+}
+
+bool StubApi::pause(int socket, std::chrono::milliseconds time) const
+{
+    // Not POLLIN: the client's end may stand behind bytes that are not to be read.
+    std::array<pollfd, 2> watched{{{stop_, POLLIN, 0}, {socket, POLLRDHUP, 0}}};
+    return ::poll(watched.data(), watched.size(), static_cast<int>(time.count())) == 0;
 }
 
 std::uint16_t findFreePort()

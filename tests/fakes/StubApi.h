@@ -1,12 +1,15 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <list>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -26,8 +29,8 @@ struct StubRequest
     std::chrono::steady_clock::time_point arrival;
 };
 
-/// What the stub does with a request: sends bytes exactly as given, then goes on, closes, resets
-/// or says nothing more.
+/// What the stub does with a request: sends bytes exactly as given, at once or slowly, then goes
+/// on, closes, resets or says nothing more.
 struct Reply
 {
     enum class Then
@@ -35,13 +38,17 @@ struct Reply
         keepAlive,
         close,
         reset,
-        hang, ///< until the client goes away or the stub ends
+        hang,     ///< until the client goes away or the stub ends
+        dropNext, ///< reads half of the next request, which counts as not read, and resets
     };
 
     std::string bytes;
     Then then = Then::keepAlive;
-    std::chrono::milliseconds delay{0};   ///< before the first byte
-    std::chrono::milliseconds trickle{0}; ///< before each further byte, if not 0
+    std::chrono::milliseconds delay{0}; ///< before the first byte
+    std::string slowly;                 ///< then this, a byte each `trickle`
+    std::chrono::milliseconds trickle{0};
+    std::size_t filler = 0; ///< so many blanks after the bytes, made while the client takes them
+    std::chrono::milliseconds linger{0}; ///< after the last byte, before what comes then
     std::uint16_t tunnelTo = 0; ///< after the bytes: a tunnel to this port of 127.0.0.1, if not 0
 
     using Headers = std::vector<std::string>; ///< "Name: value"
@@ -56,6 +63,17 @@ struct Reply
     static Reply hang() { return raw({}, Then::hang); }
 
     Reply after(std::chrono::milliseconds wait) const;
+    /// All of it slowly.
+    Reply trickled(std::chrono::milliseconds pause) const;
+};
+
+/// How a connection ended.
+struct StubEnd
+{
+    std::size_t connection = 0; ///< from 1
+    std::size_t bytesSent = 0;  ///< what the system took; the client may have read less
+    std::chrono::steady_clock::time_point begin;
+    std::chrono::steady_clock::time_point end; ///< when the stub saw that the client has gone
 };
 
 /// A raw HTTP server on 127.0.0.1, at a free port, in threads of the test program. It answers as
@@ -65,7 +83,10 @@ class StubApi
 public:
     using Script = std::function<Reply(const StubRequest&)>;
 
-    explicit StubApi(Script script = [](const StubRequest&) { return Reply::success(); });
+    /// The greeting is sent over each new connection before anything is read.
+    explicit StubApi(
+        Script script = [](const StubRequest&) { return Reply::success(); },
+        std::optional<Reply> greeting = std::nullopt);
     ~StubApi();
 
     StubApi(const StubApi&) = delete;
@@ -81,6 +102,7 @@ public:
     std::size_t connections() const;
     /// What clients have sent into tunnels.
     std::string tunnelled() const;
+    std::vector<StubEnd> ends() const;
 
     /// From now on requests arrive but get no answer, until release().
     void hold();
@@ -88,20 +110,34 @@ public:
 
     /// Blocks until so many requests have arrived; throws std::runtime_error after kPatience.
     void waitForRequests(std::size_t count) const;
+    /// The same for connections that have ended.
+    std::vector<StubEnd> waitForEnds(std::size_t count) const;
 
 private:
+    struct Serving
+    {
+        std::atomic<bool> ended = false;
+        std::jthread thread;
+    };
+
     void accept();
     void serve(int socket, std::size_t connection);
+    void serveRequests(int socket, StubEnd& end);
     bool readRequest(int socket, std::string& buffer, StubRequest& request) const;
-    bool answer(int socket, const Reply& reply) const;
     void tunnel(int client, std::uint16_t port);
     /// Passes on what there is to read; false at the end.
     bool pass(int from, int to, bool isFromClient);
+    bool answer(int socket, const Reply& reply, std::size_t& sent) const;
+    bool sendBody(int socket, const Reply& reply, std::size_t& sent) const;
+    bool dropNext(int socket) const;
     void waitForRelease();
     /// False where the stub ends before the descriptor is ready or the time is over.
     bool waitFor(int descriptor, std::chrono::milliseconds time) const;
+    /// False where the stub ends or the client has gone before the time is over.
+    bool pause(int socket, std::chrono::milliseconds time) const;
 
     Script script_;
+    std::optional<Reply> greeting_;
     int listener_ = -1;
     int stop_ = -1; ///< readable once the stub ends
     std::uint16_t port_ = 0;
@@ -109,12 +145,13 @@ private:
     mutable std::mutex mutex_;
     mutable std::condition_variable arrived_;
     std::vector<StubRequest> requests_; ///< guarded by mutex_
+    std::vector<StubEnd> ends_;         ///< guarded by mutex_
     std::size_t connections_ = 0;       ///< guarded by mutex_
     std::string tunnelled_;             ///< guarded by mutex_
     bool held_ = false;                 ///< guarded by mutex_
     bool ending_ = false;               ///< guarded by mutex_
     std::condition_variable released_;
-    std::vector<std::jthread> threads_; ///< of the accepting thread, then of the destructor
+    std::list<Serving> servings_; ///< of the accepting thread, then of the destructor
 
     std::mutex scriptMutex_; ///< held while script_ runs
     std::jthread acceptor_;

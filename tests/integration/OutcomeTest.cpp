@@ -41,9 +41,7 @@ const std::string kBody = R"({"result":{"success":true}})";
 
 Reply trickled()
 {
-    Reply reply = Reply::success();
-    reply.trickle = 200ms;
-    return reply;
+    return Reply::success().trickled(200ms);
 }
 
 // The lines of SPEC's table.
