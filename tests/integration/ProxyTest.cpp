@@ -108,9 +108,8 @@ BOOST_DATA_TEST_CASE(otherFormsOfConsentAreUnderstood, boost::unit_test::data::m
     NginxProcess server;
     for (const auto pause : {0ms, 2ms}) {
         const StubApi proxy([&](const StubRequest&) {
-            Reply reply = tunnelTo(server.port(), answer);
-            reply.trickle = pause;
-            return reply;
+            const Reply reply = tunnelTo(server.port(), answer);
+            return pause == 0ms ? reply : reply.trickled(pause);
         });
         ProxyRig through;
         through.environment["https_proxy"] = authorityOf(proxy);
