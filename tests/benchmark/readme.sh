@@ -1,0 +1,101 @@
+#!/usr/bin/env bash
+# Part of scripts/bench: the section "How fast" of README.md.
+
+: "${results:?}" "${work:?}" "${baseline:?}" "${title[oauth_batch]:?}"
+readonly plots=tests/benchmark/plots
+
+print_markdown() {
+    markdown_machine
+    markdown_peers
+    markdown_csv
+    markdown_figures
+    markdown_plots
+}
+
+markdown_machine() {
+    cat <<TEXT
+Measured with \`scripts/bench\` on $(sed -n 1p "$results/machine.txt"), against nginx on loopback,
+which shares these cores; medians of rounds in which everybody had a turn. oauth-batch reads its CSV,
+keeps the order of each customer's rows, writes journal and results; wrk, h2load and hey send one
+request over and over. Without a quota: with one, it sets the pace.
+TEXT
+}
+
+markdown_peers() {
+    local peer workers
+    [ -n "$(speed_of oauth_batch https "$baseline")" ] || return 0
+    cat <<TEXT
+
+| $baseline connections | http, rows/s | CPU µs/row | https, rows/s | CPU µs/row | peak MiB |
+|---|--:|--:|--:|--:|--:|
+TEXT
+    for peer in oauth_batch wrk h2load poco_loop hey curl xargs parallel newman; do
+        workers=$baseline
+        [ "$peer" != newman ] || workers=1
+        [ -n "$(speed_of "$peer" http "$workers")" ] || continue
+        markdown_peer "$peer" "$workers"
+    done
+}
+
+# markdown_peer PEER WORKERS
+markdown_peer() {
+    local name=${title[$1]} scheme cells=
+    [ "$1" != oauth_batch ] || name="**$name**"
+    [ "$2" -ne 1 ] || name+=' (one after the other)'
+    for scheme in http https; do
+        cells+=" $(rounded "$(speed_of "$1" "$scheme" "$2")") |"
+        cells+=" $(rounded "$(find_median peers "$1" "$scheme" "$2" cpu_us_per_row)") |"
+    done
+    printf '| %s |%s %s |\n' "$name" "$cells" \
+        "$(rounded "$(find_median peers "$1" https "$2" peak_mib)")"
+}
+
+markdown_csv() {
+    local reader
+    [ -n "$(find_median csv check - 1 seconds)" ] || return 0
+    cat <<TEXT
+
+| $(rounded "$(find_median csv check - 1 rows)") rows of CSV | rows/s | peak MiB |
+|---|--:|--:|
+TEXT
+    for reader in check csv_loop csv_loop_thread mlr wc; do
+        [ -n "$(find_median csv "$reader" - 1 seconds)" ] || continue
+        printf '| %s | %s | %s |\n' "${title[$reader]}" \
+            "$(rounded "$(find_median csv "$reader" - 1 rows_per_second)")" \
+            "$(rounded "$(find_median csv "$reader" - 1 peak_mib)")"
+    done
+}
+
+markdown_figures() {
+    printf '\n| beside | | |\n|---|--:|--:|\n'
+    printf '| time to the first request of 10 rows, https, handshake included | oauth-batch %s ms | curl %s ms |\n' \
+        "$(milliseconds_to_first oauth_batch)" "$(milliseconds_to_first curl)"
+    printf '| answers a second to wrk, 16 connections | oauth-batch-sandbox %s | nginx %s |\n' \
+        "$(rounded "$(find_median server sandbox http 16 rows_per_second)")" \
+        "$(rounded "$(find_median server nginx http 16 rows_per_second)")"
+    printf '| peak memory over https, 8 workers | 10,000 rows %s MiB | 1,000,000 rows %s MiB |\n' \
+        "$(rounded "$(find_median growth_rows oauth_batch https 8 peak_mib 10000)")" \
+        "$(rounded "$(find_median growth_rows oauth_batch https 8 peak_mib 1000000)")"
+}
+
+markdown_plots() {
+    cat <<TEXT
+
+How it grows: [time]($plots/time-by-rows.svg), [memory]($plots/memory-by-rows.svg) and
+[files]($plots/sizes-by-rows.svg) by rows, [speed]($plots/speed-by-workers.svg) and
+[memory]($plots/memory-by-workers.svg) by workers.
+TEXT
+}
+
+# update_readme FILE: puts print_markdown between the two markers.
+update_readme() {
+    local new=$work/README.md
+    [ "$(grep -cxE '<!-- bench: (begin|end) -->' "$1")" -eq 2 ] ||
+        fail "$1 lacks the markers <!-- bench: begin --> and <!-- bench: end -->"
+    {
+        sed '/^<!-- bench: begin -->$/q' "$1"
+        print_markdown
+        sed -n '/^<!-- bench: end -->$/,$p' "$1"
+    } >"$new"
+    cat -- "$new" >"$1"
+}
