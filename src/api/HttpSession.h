@@ -13,7 +13,7 @@ namespace oauth_batch {
 /// The bytes of HTTP over a connected socket, plain or secured, which stays the caller's. Instead
 /// of Poco's session: that formats each request through streams, connects again and sends again by
 /// itself after a failed write, and takes a byte above 0x7F in a head for the end.
-class HttpSession : public ByteSource
+class HttpSession : public AnswerSource
 {
 public:
     explicit HttpSession(const Poco::Net::StreamSocket& socket) : socket_(socket) {}

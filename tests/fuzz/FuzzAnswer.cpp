@@ -14,7 +14,7 @@ namespace {
 
 using namespace oauth_batch;
 
-class BytesSource : public ByteSource
+class BytesSource : public AnswerSource
 {
 public:
     explicit BytesSource(std::string_view bytes) : bytes_(bytes) {}

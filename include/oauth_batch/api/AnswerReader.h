@@ -12,10 +12,10 @@
 namespace oauth_batch {
 
 /// Where an answer's bytes come from. Calls may block and may throw Poco::Exception.
-class ByteSource
+class AnswerSource
 {
 public:
-    virtual ~ByteSource() = default;
+    virtual ~AnswerSource() = default;
 
     /// The next byte, or -1 at the end.
     virtual int nextByte() = 0;
@@ -45,7 +45,7 @@ public:
 class AnswerReader
 {
 public:
-    explicit AnswerReader(ByteSource& source) : source_(source) {}
+    explicit AnswerReader(AnswerSource& source) : source_(source) {}
 
     /// Blocks as the source does. Throws MalformedAnswer, AnswerCutShort, or what the source throws
     /// before the head is complete; after that a failure shows as `complete == false`.
@@ -79,7 +79,7 @@ private:
     bool isUnambiguous(std::size_t encodings, bool hasLength) const;
     bool wantsKeepAlive() const;
 
-    ByteSource& source_;
+    AnswerSource& source_;
     std::string head_;
     Poco::Net::HTTPResponse response_;
     Phase phase_ = Phase::sent;

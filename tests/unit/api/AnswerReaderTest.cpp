@@ -17,7 +17,7 @@ using namespace oauth_batch;
 namespace {
 
 /// Hands out the text in pieces of at most `step` bytes; at the end, an end or a reset.
-class TextSource : public ByteSource
+class TextSource : public AnswerSource
 {
 public:
     explicit TextSource(std::string text, int step = 1 << 20, bool resets = false)
