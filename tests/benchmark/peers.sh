@@ -67,8 +67,14 @@ peer_hey() {
 
 peer_curl() {
     awk '{ print "url = " $0; print "output = /dev/null" }' "$(urls_file "$1" "$3")" >"$work/curl.conf"
-    command=(curl -Z --parallel-max "$2" --parallel-immediate --http1.1 --silent --show-error --fail -X POST
-        "${headers[@]}" --cacert "$work/ca.pem" --config "$work/curl.conf")
+    command=(curl -Z --parallel-max "$2" --parallel-immediate --http1.1 --silent --show-error
+        --fail -X POST "${headers[@]}" --cacert "$work/ca.pem" --config "$work/curl.conf")
+}
+
+peer_curl_system() {
+    cat -- /etc/ssl/certs/ca-certificates.crt "$work/ca.pem" >"$work/bundle.pem"
+    peer_curl "$@"
+    command+=(--cacert "$work/bundle.pem")
 }
 
 one_curl() {

@@ -23,7 +23,7 @@ TEXT
 
 markdown_peers() {
     local peer workers
-    [ -n "$(speed_of oauth_batch https "$baseline")" ] || return 0
+    was_measured peers || return 0
     cat <<TEXT
 
 | $baseline connections | http, rows/s | CPU µs/row | https, rows/s | CPU µs/row | peak MiB |
@@ -52,7 +52,7 @@ markdown_peer() {
 
 markdown_csv() {
     local reader
-    [ -n "$(find_median csv check - 1 seconds)" ] || return 0
+    was_measured csv || return 0
     cat <<TEXT
 
 | $(rounded "$(find_median csv check - 1 rows)") rows of CSV | rows/s | peak MiB |

@@ -143,10 +143,11 @@ read_rows() {
 }
 
 # suite_first: from the start of the process to the moment at which nginx has answered its first
-# request, by nginx's own log, over https. A file of 10 rows, and curl with the same 10 URLs.
+# request, by nginx's own log, over https. A file of 10 rows, and curl with the same 10 URLs: once
+# told to trust our authority alone, and once beside the system's, as oauth-batch does.
 suite_first() {
     local rounds=$((rounds * 5))
-    in_rounds reach_server oauth_batch curl
+    in_rounds reach_server oauth_batch curl curl_system
 }
 
 reach_server() {
