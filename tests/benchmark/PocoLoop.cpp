@@ -84,8 +84,7 @@ private:
 Context::Ptr makeContext(const std::string& authorities)
 {
     initializeSSL();
-    Context::Ptr context =
-        new Context(Context::CLIENT_USE, authorities, Context::VERIFY_RELAXED);
+    Context::Ptr context = new Context(Context::CLIENT_USE, authorities, Context::VERIFY_RELAXED);
     context->requireMinimumProtocol(Context::PROTO_TLSV1_2);
     SSLManager::instance().initializeClient(nullptr, new RejectCertificateHandler(false), context);
     return context;

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Part of scripts/bench: what each piece costs in instructions, which no other load on the machine
-# changes.
+# changes. valgrind shows the program an older processor, so that digests take more of them there.
 
 : "${bin:?}" "${work:?}"
 readonly pass=10000 # steps after which a piece starts its sample anew

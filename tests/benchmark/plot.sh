@@ -48,17 +48,20 @@ draw_rows() {
     plot "$1/time-by-rows.svg" rows seconds <<COMMANDS
 set logscale xy
 set format x '10^{%T}'
+set xrange [1000:*]
 plot '$work/rows-https.dat' using 2:3 with linespoints lw 2 title 'https, 8 workers'
 COMMANDS
     plot "$1/memory-by-rows.svg" rows 'peak memory, MiB' <<COMMANDS
 set logscale x
 set format x '10^{%T}'
+set xrange [1000:*]
 set yrange [0:*]
 plot '$work/rows-https.dat' using 2:5 with linespoints lw 2 title 'https, 8 workers'
 COMMANDS
     plot "$1/sizes-by-rows.svg" rows MiB <<COMMANDS
 set logscale xy
 set format x '10^{%T}'
+set xrange [1000:*]
 plot '$work/sizes.dat' using 1:2 with linespoints lw 2 title 'input', \
     '' using 1:3 with linespoints lw 2 title 'journal', \
     '' using 1:4 with linespoints lw 2 title 'results'
@@ -69,11 +72,11 @@ draw_workers() {
     plot "$1/speed-by-workers.svg" workers 'rows a second' <<COMMANDS
 set logscale x 2
 set yrange [0:*]
-set key outside right
-plot '$work/workers-oauth_batch-http.dat' using 1:4 with linespoints lw 2 title 'http', \
-    '$work/workers-poco_loop-http.dat' using 1:4 with linespoints dt 2 title 'http, Poco loop', \
-    '$work/workers-oauth_batch-https.dat' using 1:4 with linespoints lw 2 title 'https', \
-    '$work/workers-poco_loop-https.dat' using 1:4 with linespoints dt 2 title 'https, Poco loop'
+set key below
+plot '$work/workers-oauth_batch-http.dat' using 1:4 with linespoints lc 1 lw 2 title 'oauth-batch, http', \
+    '$work/workers-poco_loop-http.dat' using 1:4 with linespoints lc 1 dt 2 title 'bare Poco loop, http', \
+    '$work/workers-oauth_batch-https.dat' using 1:4 with linespoints lc 2 lw 2 title 'oauth-batch, https', \
+    '$work/workers-poco_loop-https.dat' using 1:4 with linespoints lc 2 dt 2 title 'bare Poco loop, https'
 COMMANDS
     plot "$1/memory-by-workers.svg" workers 'peak memory, MiB' <<COMMANDS
 set logscale x 2

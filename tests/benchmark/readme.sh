@@ -13,11 +13,15 @@ print_markdown() {
 }
 
 markdown_machine() {
-    cat <<TEXT
-Measured with \`scripts/bench\` on $(sed -n 1p "$results/machine.txt"), against nginx on loopback,
-which shares these cores; medians of rounds in which everybody had a turn. oauth-batch reads its CSV,
-keeps the order of each customer's rows, writes journal and results; wrk, h2load and hey send one
-request over and over. Without a quota: with one, it sets the pace.
+    local machine versions rounds
+    machine=$(sed -n 1p "$results/machine.txt")
+    versions=$(sed 1,2d "$results/machine.txt" | paste -s -d ';' | sed 's/;/; /g')
+    rounds=$(find_median peers oauth_batch http "$baseline" rounds)
+    fmt -w 100 <<TEXT
+Measured with \`scripts/bench\` on $machine, against nginx on loopback, which shares these cores;
+medians of ${rounds:-several} rounds in which everybody had a turn. oauth-batch reads its CSV, keeps
+the order of each customer's rows, writes journal and results; wrk, h2load and hey send one request
+over and over. Without a quota: with one, it sets the pace. Versions: $versions.
 TEXT
 }
 
@@ -61,28 +65,31 @@ TEXT
     for reader in check csv_loop csv_loop_thread mlr wc; do
         [ -n "$(find_median csv "$reader" - 1 seconds)" ] || continue
         printf '| %s | %s | %s |\n' "${title[$reader]}" \
-            "$(rounded "$(find_median csv "$reader" - 1 rows_per_second)")" \
+            "$(rounded "$(reading_speed "$reader")")" \
             "$(rounded "$(find_median csv "$reader" - 1 peak_mib)")"
     done
 }
 
 markdown_figures() {
     printf '\n| beside | | |\n|---|--:|--:|\n'
-    printf '| time to the first request of 10 rows, https, handshake included | oauth-batch %s ms | curl %s ms |\n' \
-        "$(milliseconds_to_first oauth_batch)" "$(milliseconds_to_first curl)"
-    printf '| answers a second to wrk, 16 connections | oauth-batch-sandbox %s | nginx %s |\n' \
-        "$(rounded "$(find_median server sandbox http 16 rows_per_second)")" \
-        "$(rounded "$(find_median server nginx http 16 rows_per_second)")"
-    printf '| peak memory over https, 8 workers | 10,000 rows %s MiB | 1,000,000 rows %s MiB |\n' \
-        "$(rounded "$(find_median growth_rows oauth_batch https 8 peak_mib 10000)")" \
-        "$(rounded "$(find_median growth_rows oauth_batch https 8 peak_mib 1000000)")"
+    printf '| %s | oauth-batch %s ms | curl %s ms |\n' \
+        'time to the first request of 10 rows, https, handshake included' \
+        "$(rounded "$(first_of oauth_batch)")" "$(rounded "$(first_of curl)")"
+    printf '| %s | oauth-batch-sandbox %s | nginx %s |\n' \
+        "answers a second to wrk, $baseline connections" \
+        "$(rounded "$(answers_of sandbox)")" "$(rounded "$(answers_of nginx)")"
+    printf '| %s | 10,000 rows %s MiB | 1,000,000 rows %s MiB |\n' \
+        'peak memory over https, 8 workers' "$(rounded "$(peak_of growth_rows 8 10000)")" \
+        "$(rounded "$(peak_of growth_rows 8 1000000)")"
 }
 
 markdown_plots() {
     cat <<TEXT
 
-How it grows: [time]($plots/time-by-rows.svg), [memory]($plots/memory-by-rows.svg) and
-[files]($plots/sizes-by-rows.svg) by rows, [speed]($plots/speed-by-workers.svg) and
+![Rows a second by workers]($plots/speed-by-workers.svg)
+![Peak memory by rows]($plots/memory-by-rows.svg)
+
+[Time]($plots/time-by-rows.svg) and [size of the files]($plots/sizes-by-rows.svg) by rows,
 [memory]($plots/memory-by-workers.svg) by workers.
 TEXT
 }

@@ -89,7 +89,6 @@ rounded() {
             out = out substr(text, 1, at) ","
             text = substr(text, at + 1)
         }
-        if (length(text) > 3) text = substr(text, 1, length(text) - 3) "," substr(text, length(text) - 2)
         printf "%s%s", out, text
     }'
 }
@@ -162,16 +161,16 @@ print_csv() {
     for reader in check csv_loop csv_loop_thread mlr wc; do
         [ -n "$(find_median csv "$reader" - 1 seconds)" ] || continue
         printf '%-34s %12s %14s %10s\n' "${title[$reader]}" \
-            "$(rounded "$(find_median csv "$reader" - 1 rows_per_second)")" \
+            "$(rounded "$(reading_speed "$reader")")" \
             "$(rounded "$(csv_factor "$reader")")x" \
             "$(rounded "$(find_median csv "$reader" - 1 peak_mib)")"
     done
 }
 
 # csv_factor READER: how many times as fast `oauth-batch check` is.
-csv_factor() {
-    calculate "($(find_median csv check - 1 rows_per_second)) / ($(find_median csv "$1" - 1 rows_per_second))"
-}
+csv_factor() { calculate "($(reading_speed check)) / ($(reading_speed "$1"))"; }
+
+reading_speed() { find_median csv "$1" - 1 rows_per_second; }
 
 # was_measured SUITE
 was_measured() { grep -q "^$1," "$medians"; }
@@ -181,7 +180,10 @@ print_growth_of_rows() {
     awk -F, 'BEGIN { printf "%9s %9s %11s %9s\n", "rows", "seconds", "CPU µs/row", "peak MiB" }
         $1 == "growth_rows" { printf "%9d %9.2f %10.1f %9.1f\n", $5, $8, $9, $10 }' "$medians"
     awk -F, '
-        NR == 1 { printf "\n%9s %15s %15s %15s\n", "rows", "input B/row", "journal B/row", "results B/row" }
+        NR == 1 {
+            printf "\n%9s %15s %15s %15s\n", "rows", "input B/row", "journal B/row",
+                "results B/row"
+        }
         NR > 1 { printf "%9d %15.1f %15.1f %15.1f\n", $1, $2 / $1, $3 / $1, $4 / $1 }' \
         "$results/sizes.csv"
 }
@@ -189,27 +191,36 @@ print_growth_of_rows() {
 print_growth_of_workers() {
     printf '\nMore workers (%s rows)\n' \
         "$(rounded "$(find_median growth_workers oauth_batch https 8 rows)")"
-    awk -F, 'BEGIN { printf "%-12s %7s %8s %9s %11s %9s\n", "", "", "workers", "rows/s", "CPU µs/row", "peak MiB" }
-        $1 == "growth_workers" { printf "%-12s %7s %8d %9.0f %10.1f %9.1f\n", $2, $3, $4, $7, $9, $10 }' \
-        "$medians"
+    awk -F, '
+        BEGIN {
+            printf "%-12s %7s %8s %9s %11s %9s\n", "", "", "workers", "rows/s", "CPU µs/row",
+                "peak MiB"
+        }
+        $1 == "growth_workers" {
+            printf "%-12s %7s %8d %9.0f %10.1f %9.1f\n", $2, $3, $4, $7, $9, $10
+        }' "$medians"
 }
 
 print_first() {
     printf '\nTime to the first request, 10 rows over https: oauth-batch %s ms, curl %s ms, ' \
-        "$(milliseconds_to_first oauth_batch)" "$(milliseconds_to_first curl)"
+        "$(rounded "$(first_of oauth_batch)")" "$(rounded "$(first_of curl)")"
     printf "curl that trusts the system's authorities too %s ms\n" \
-        "$(milliseconds_to_first curl_system)"
+        "$(rounded "$(first_of curl_system)")"
 }
 
 print_servers() {
     printf '\nAnswers a second to wrk (POST, 16 connections): sandbox %s, nginx %s\n' \
-        "$(rounded "$(find_median server sandbox http 16 rows_per_second)")" \
-        "$(rounded "$(find_median server nginx http 16 rows_per_second)")"
+        "$(rounded "$(answers_of sandbox)")" "$(rounded "$(answers_of nginx)")"
 }
 
-milliseconds_to_first() {
-    rounded "$(calculate "($(find_median first "$1" https 8 seconds)) * 1000")"
-}
+# first_of CASE: milliseconds to the first request.
+first_of() { calculate "($(find_median first "$1" https 8 seconds)) * 1000"; }
+
+# answers_of SERVER: a second.
+answers_of() { find_median server "$1" http "$baseline" rows_per_second; }
+
+# peak_of SUITE WORKERS [ROWS]: MiB, over https.
+peak_of() { find_median "$1" oauth_batch https "$2" peak_mib "${3-}"; }
 
 # target TEXT VALUE RELATION BOUND: one line of the list.
 target() {
@@ -238,13 +249,13 @@ print_targets() {
     factor_target poco_loop https "$baseline" 0.6
     target "rows/s of check: times ${title[csv_loop]}" "$(csv_factor csv_loop)" '>=' 0.35
     target 'peak memory of 10,000 rows over https, MiB' \
-        "$(find_median growth_rows oauth_batch https 8 peak_mib 10000)" '<=' 24
+        "$(peak_of growth_rows 8 10000)" '<=' 24
     target 'peak memory of 1,000,000 rows over https, MiB' \
-        "$(find_median growth_rows oauth_batch https 8 peak_mib 1000000)" '<=' 128
+        "$(peak_of growth_rows 8 1000000)" '<=' 128
     target '64 workers instead of 8 over https add, MiB' \
-        "$(calculate "($(find_median growth_workers oauth_batch https 64 peak_mib)) - ($(find_median growth_workers oauth_batch https 8 peak_mib))")" '<=' 10
+        "$(calculate "($(peak_of growth_workers 64)) - ($(peak_of growth_workers 8))")" '<=' 10
     target 'time to the first request of 10 rows: ms more than curl' \
-        "$(calculate "(($(find_median first oauth_batch https 8 seconds)) - ($(find_median first curl https 8 seconds))) * 1000")" '<=' 30
+        "$(calculate "($(first_of oauth_batch)) - ($(first_of curl))")" '<=' 30
     target 'answers/s of the sandbox: times nginx' \
-        "$(calculate "($(find_median server sandbox http 16 rows_per_second)) / ($(find_median server nginx http 16 rows_per_second))")" '>=' 0.25
+        "$(calculate "($(answers_of sandbox)) / ($(answers_of nginx))")" '>=' 0.25
 }
