@@ -134,7 +134,7 @@ TransportFailure Connector::tooLate(Phase phase) const
     TransportFailure result;
     result.kind = Kind::connectTimeout;
     result.phase = phase;
-    result.detail = "the TLS handshake took too long";
+    result.detail = settings_.endpoint.host() + ": the TLS handshake took too long";
     return result;
 }
 

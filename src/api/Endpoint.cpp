@@ -28,13 +28,17 @@ std::string_view problemOf(std::string_view url)
     if (url.find('?') != std::string_view::npos) return "has a query (?…), which it must not";
     if (url.find('#') != std::string_view::npos) return "has a fragment (#…), which it must not";
     if (url.find('\\') != std::string_view::npos) return "has a backslash";
+    // Behind the host too: a bare slash in a password makes the user a host, and what a message
+    // shows of the URL a piece of the password.
+    if (url.find('@') != std::string_view::npos)
+        return "has user information before the host (…@), which it must not";
     return {};
 }
 
 bool isPathCharacter(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           std::string_view("-._~!$&'()*+,;=:@%/").find(c) != std::string_view::npos;
+           std::string_view("-._~!$&'()*+,;=:%/").find(c) != std::string_view::npos;
 }
 
 bool hasEmptyOrDotSegment(std::string_view path)
@@ -65,8 +69,6 @@ std::variant<Endpoint, std::string> Endpoint::parse(std::string_view baseUrl)
     while (path.ends_with('/'))
         path.remove_suffix(1);
 
-    if (authorityText.find('@') != std::string_view::npos)
-        return std::string("has user information before the host, which it must not");
     auto parsed = parseAuthority(authorityText);
     if (auto* problem = std::get_if<std::string>(&parsed)) return std::move(*problem);
     auto& authority = std::get<Authority>(parsed);

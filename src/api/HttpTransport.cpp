@@ -1,5 +1,6 @@
 #include "HttpTransport.h"
 
+#include "oauth_batch/api/Redaction.h"
 #include "oauth_batch/base/Error.h"
 
 #include <Poco/Exception.h>
@@ -147,8 +148,8 @@ void HttpTransport::conclude(AttemptResult& result)
         // It was the deadline that ended the connection, not the server.
         if (timeUp && reader_->endsByClose()) answer->complete = false;
         answer->timedOut = timeUp && !answer->complete;
-        redact(answer->body);
-        redact(answer->headers.location);
+        redact(answer->body, token_.secret());
+        redact(answer->headers.location, token_.secret());
     } else if (timeUp) {
         auto& problem = std::get<TransportFailure>(result);
         problem.kind = Kind::timeout;
@@ -165,19 +166,6 @@ void HttpTransport::conclude(AttemptResult& result)
     idleLimit_ = settings_.idleLimit;
     if (const auto told = reader_->keepAliveTimeout())
         idleLimit_ = std::min<std::chrono::nanoseconds>(idleLimit_, *told - kIdleMargin);
-}
-
-/// A server that echoes what it got must not bring the token into a message. A token that is as
-/// short as a word of an answer is no secret, and must not make that answer unreadable.
-void HttpTransport::redact(std::string& text) const
-{
-    constexpr std::size_t kShortestSecret = 8;
-    constexpr std::string_view kInstead = "***";
-    const std::string_view secret = token_.secret();
-    if (secret.size() < kShortestSecret) return;
-    for (auto at = text.find(secret); at != std::string::npos;
-         at = text.find(secret, at + kInstead.size()))
-        text.replace(at, secret.size(), kInstead);
 }
 
 void HttpTransport::close()

@@ -42,7 +42,6 @@ private:
     AttemptResult sendAndReceive(std::string_view text);
     TransportFailure failure(Phase phase, TransportFailure::Kind kind, std::string detail);
     void conclude(AttemptResult& result);
-    void redact(std::string& text) const;
 
     const TransportSettings& settings_;
     const Token& token_;

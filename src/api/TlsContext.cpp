@@ -5,6 +5,7 @@
 #include "TrustStore.h"
 
 #include "oauth_batch/base/Error.h"
+#include "oauth_batch/base/Text.h"
 
 #include <Poco/Exception.h>
 #include <Poco/Net/Context.h>
@@ -14,6 +15,8 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
+#include <ctime>
 #include <string_view>
 #include <system_error>
 
@@ -62,12 +65,33 @@ std::string namesIn(const X509* certificate)
             appendName(names, textOfAddress(name->d.ip));
     }
     GENERAL_NAMES_free(list);
-    std::array<char, 256> common{};
-    if (names.empty() &&
-        X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, common.data(),
-                                  static_cast<int>(common.size())) > 0)
-        names = common.data();
     return names;
+}
+
+std::string timestampOf(const ASN1_TIME* time)
+{
+    std::tm utc{};
+    if (time == nullptr || ASN1_TIME_to_tm(time, &utc) != 1) return "?";
+    return formatTimestamp(
+        std::chrono::sys_time<std::chrono::milliseconds>(std::chrono::seconds(::timegm(&utc))));
+}
+
+void noteCertificate(HandshakeNotes& notes, const X509* certificate)
+{
+    switch (notes.verifyError) {
+    case X509_V_ERR_HOSTNAME_MISMATCH:
+    case X509_V_ERR_IP_ADDRESS_MISMATCH:
+        notes.certificateNames = namesIn(certificate);
+        break;
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+        notes.limit = timestampOf(X509_get0_notBefore(certificate));
+        break;
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+        notes.limit = timestampOf(X509_get0_notAfter(certificate));
+        break;
+    default:
+        break;
+    }
 }
 
 /// Remembers why, never overrides.
@@ -76,10 +100,9 @@ int noteVerification(int ok, X509_STORE_CTX* store)
     HandshakeNotes& notes = handshakeNotes();
     if (ok == 1 || notes.verifyError != 0) return ok;
     notes.verifyError = X509_STORE_CTX_get_error(store);
-    const bool mismatch = notes.verifyError == X509_V_ERR_HOSTNAME_MISMATCH ||
-                          notes.verifyError == X509_V_ERR_IP_ADDRESS_MISMATCH;
-    if (const X509* certificate = X509_STORE_CTX_get0_cert(store); mismatch && certificate)
-        notes.certificateNames = namesIn(certificate);
+    // The one at fault: an issuer's, perhaps.
+    if (const X509* certificate = X509_STORE_CTX_get_current_cert(store); certificate != nullptr)
+        noteCertificate(notes, certificate);
     return ok;
 }
 
@@ -106,7 +129,9 @@ void loadCaFile(SSL_CTX* context, const std::string& file)
 void expectHost(SSL_CTX* context, const std::string& host)
 {
     X509_VERIFY_PARAM* expectation = SSL_CTX_get0_param(context);
-    X509_VERIFY_PARAM_set_hostflags(expectation, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    // RFC 9525: a name stands in subjectAltName or nowhere, and a wildcard is a whole label.
+    X509_VERIFY_PARAM_set_hostflags(expectation, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS |
+                                                     X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
     const int done = isAddressLiteral(host)
                          ? X509_VERIFY_PARAM_set1_ip_asc(expectation, host.c_str())
                          : X509_VERIFY_PARAM_set1_host(expectation, host.c_str(), host.size());

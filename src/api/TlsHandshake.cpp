@@ -63,7 +63,9 @@ std::string describeVerification(const HandshakeNotes& notes, const std::string&
     switch (notes.verifyError) {
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH:
-        if (notes.certificateNames.empty()) return text + ": the certificate is not for " + host;
+        if (notes.certificateNames.empty())
+            return text + ": its subjectAltName does not hold " + host +
+                   " (a common name does not count)";
         return "the certificate is for " + notes.certificateNames + ", not for " + host + " (" +
                text + ')';
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
@@ -71,7 +73,18 @@ std::string describeVerification(const HandshakeNotes& notes, const std::string&
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-        return text + " (unknown CA: --ca-file=FILE adds one)";
+        return text + " (unknown CA, or the server leaves out an intermediate one: --ca-file=FILE "
+                      "adds it)";
+    case X509_V_ERR_CERT_NOT_YET_VALID:
+        return text + ", not before " + notes.limit + " (or this machine's clock is wrong)";
+    case X509_V_ERR_CERT_HAS_EXPIRED:
+        return text + " on " + notes.limit + " (or this machine's clock is wrong)";
+    case X509_V_ERR_INVALID_PURPOSE:
+        return text + " (it was not issued for servers)";
+    case X509_V_ERR_EE_KEY_TOO_SMALL:
+    case X509_V_ERR_CA_KEY_TOO_SMALL:
+    case X509_V_ERR_CA_MD_TOO_WEAK:
+        return text + " (whoever runs the server must have it reissued)";
     default:
         return text;
     }
@@ -84,7 +97,7 @@ TransportFailure failureOf(const Poco::Exception& error, const TlsContext& conte
     const HandshakeNotes& notes = handshakeNotes();
     if (notes.verifyError != 0) {
         failure.kind = TransportFailure::Kind::untrusted;
-        failure.detail = "the server's certificate does not verify: " +
+        failure.detail = context.host() + ": the server's certificate does not verify: " +
                          describeVerification(notes, context.host());
         return failure;
     }
@@ -92,15 +105,18 @@ TransportFailure failureOf(const Poco::Exception& error, const TlsContext& conte
     const unsigned long code = codeIn(error.displayText());
     const int reason = ERR_GET_REASON(code);
     failure.protocolRefused = ERR_GET_LIB(code) == ERR_LIB_SSL && isProtocolRefusal(reason);
-    failure.detail = "TLS handshake failed: ";
+    failure.detail = context.host() + ": TLS handshake failed: ";
     if (reason == SSL_R_WRONG_VERSION_NUMBER)
-        failure.detail += "the server does not speak TLS on this port, or too old a version";
+        failure.detail += "the server does not speak TLS on this port, or too old a "
+                          "version (is the base URL right?)";
     else if (const char* text = code != 0 ? ERR_reason_error_string(code) : nullptr)
         failure.detail += text;
     else if (error.code() > 0)
         failure.detail += std::generic_category().message(error.code());
     else
         failure.detail += "the server closed the connection";
+    if (failure.protocolRefused && reason != SSL_R_WRONG_VERSION_NUMBER)
+        failure.detail += " (TLS 1.2 or newer and a strong cipher are needed)";
     return failure;
 }
 

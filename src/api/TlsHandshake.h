@@ -16,6 +16,7 @@ struct HandshakeNotes
 {
     int verifyError = 0;          ///< the first X509_V_ERR_*, or 0
     std::string certificateNames; ///< with a name mismatch: whom the certificate is for
+    std::string limit;            ///< with a wrong date: when its time begins, or when it ended
 };
 
 /// Of the current thread.

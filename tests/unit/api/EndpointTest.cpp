@@ -58,6 +58,8 @@ const std::vector<Bad> kBad = {
     {"https://", "host name is missing"},
     {"https:///path", "host name is missing"},
     {"https://user:geheim@host", "user information"},
+    {"https://user:ge/heim@host", "user information"},
+    {"https://ge/heim@host", "user information"},
     {"https://host?x=1", "query"},
     {"https://host/#top", "fragment"},
     {"https://host/a b", "blank"},

@@ -129,6 +129,16 @@ BOOST_AUTO_TEST_CASE(partialWildcardIsRefused)
     refuses(wish, "not for localhost");
 }
 
+BOOST_AUTO_TEST_CASE(commonNameIsNoNameOfAServer)
+{
+    TestPki::Wish wish; // RFC 9525
+    wish.names.clear();
+    wish.commonName = "localhost";
+    refuses(wish, "subjectAltName does not hold localhost");
+    wish.names = "IP:10.0.0.1";
+    refuses(wish, "for 10.0.0.1, not for localhost");
+}
+
 BOOST_AUTO_TEST_CASE(expiredCertificateIsRefused)
 {
     TestPki::Wish wish;
