@@ -5,6 +5,7 @@
 #include "oauth_batch/app/ResultsCommands.h"
 #include "oauth_batch/app/RunCommand.h"
 #include "oauth_batch/app/Settings.h"
+#include "oauth_batch/app/Signals.h"
 #include "oauth_batch/base/Error.h"
 #include "oauth_batch/base/Version.h"
 
@@ -66,6 +67,8 @@ ExitCode execute(const std::vector<std::string>& words)
 
 int Application::runWith(const std::vector<std::string>& words)
 {
+    // Every command: the token stands in the environment of `check` and `status` too.
+    hardenProcess();
     words_ = words;
     init(ArgVec{"oauth-batch"});
     return run();

@@ -312,7 +312,6 @@ void makeRoomForDescriptors(unsigned workers)
 
 ExitCode runOperations(const Settings& settings)
 {
-    hardenProcess();
     installSignals();
     makeRoomForDescriptors(settings.workers);
     Token token = readToken(settings.tokenFile);

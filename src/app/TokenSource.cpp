@@ -1,5 +1,6 @@
 #include "oauth_batch/app/TokenSource.h"
 
+#include "oauth_batch/app/Signals.h"
 #include "oauth_batch/base/Error.h"
 #include "oauth_batch/base/UniqueFd.h"
 
@@ -9,6 +10,7 @@
 #include <cstring>
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -37,10 +39,19 @@ void checkFile(int fd, const std::string& path, Guard guard)
     if (::fstat(fd, &info) != 0) throw IoError("read", path, errno, ExitCode::configuration);
     if (!S_ISREG(info.st_mode) && !S_ISFIFO(info.st_mode))
         throw configurationError("the token file " + path + " is no regular file");
-    if (guard == Guard::byMode && S_ISREG(info.st_mode) && (info.st_mode & 077U) != 0) {
+    if (guard == Guard::byMode && (info.st_mode & 077U) != 0) {
         throw configurationError("the token file " + path +
                                  " can be read by group or others: chmod 600 " + path);
     }
+}
+
+/// Until there is something to read, or an end: a FIFO may wait for its writer.
+void waitForText(int fd)
+{
+    constexpr int kTick = 100;
+    pollfd watched{fd, POLLIN, 0};
+    while (::poll(&watched, 1, kTick) <= 0)
+        throwIfEnding();
 }
 
 std::string readAll(int fd, const std::string& path)
@@ -48,8 +59,9 @@ std::string readAll(int fd, const std::string& path)
     std::string text;
     std::array<char, 4096> buffer{};
     for (;;) {
+        waitForText(fd);
         const ssize_t got = ::read(fd, buffer.data(), buffer.size());
-        if (got < 0 && errno == EINTR) continue;
+        if (got < 0 && (errno == EINTR || errno == EAGAIN)) continue;
         if (got < 0) throw IoError("read", path, errno, ExitCode::configuration);
         if (got == 0) break;
         text.append(buffer.data(), static_cast<std::size_t>(got));
@@ -62,7 +74,8 @@ std::string readAll(int fd, const std::string& path)
 
 Token readFile(const std::string& path, Guard guard)
 {
-    const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+    // Without O_NONBLOCK a FIFO that has no writer yet would hold up a SIGTERM, too.
+    const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
     if (!fd) throw IoError("read the token file", path, errno, ExitCode::configuration);
     checkFile(fd.get(), path, guard);
     return Token::parse(readAll(fd.get(), path), path);

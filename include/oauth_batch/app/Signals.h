@@ -16,8 +16,8 @@ int endingSignal() noexcept;
 void throwIfEnding();
 
 /// Gives the crash signals back their default actions (the application framework turns them into
-/// exceptions), keeps the process out of core dumps and debuggers of other users. What holds a
-/// secret calls this first.
+/// exceptions), keeps the process out of core dumps and debuggers of other users. To be called
+/// before anything else, as a secret may stand in the environment.
 void hardenProcess() noexcept;
 
 } // namespace oauth_batch
