@@ -6,6 +6,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <filesystem>
 #include <functional>
 #include <ostream>
 
@@ -39,10 +40,10 @@ const std::vector<SyncCase> kSyncs = {{"slow, auto", {"--rate=20/s"}, true},
 class Order : public CrashRig
 {
 public:
-    void trace(const Arguments& arguments)
+    void trace(const Arguments& arguments, const char* calls = kCalls)
     {
         const Ended ended = Process::run(traced(
-            program(arguments), {"-y", "-s", "300", "-o", path("trace").string(), "-e", kCalls}));
+            program(arguments), {"-y", "-s", "300", "-o", path("trace").string(), "-e", calls}));
         BOOST_REQUIRE_MESSAGE(ended.exitCode == 0, describe(ended));
         calls_ = parseStrace(read("trace"));
     }
@@ -184,6 +185,26 @@ BOOST_AUTO_TEST_CASE(retryInPlaceKeepsTheSameOrder)
     for (std::size_t row = 1; row <= kRows; ++row)
         checkRow(*this, row, rows.target(row), true);
     checkEnd(*this);
+}
+
+/// What becomes of a core depends on the system's core_pattern: the limit is for those that are
+/// files, the other for those that a program receives.
+BOOST_AUTO_TEST_CASE(processIsKeptOutOfCoreDumpsBeforeItHoldsTheToken)
+{
+    if (!canTrace()) return;
+    const SandboxProcess sandbox;
+    write(kInput, assignments(1));
+    write("token", std::string(kToken));
+    std::filesystem::permissions(path("token"), std::filesystem::perms::owner_read);
+    trace(against(sandbox.url(), {"run", kInput, "--token-file=token"}),
+          "trace=prctl,setrlimit,prlimit64,openat,read");
+    const TracedCall& token = first("openat", "\"token\"");
+    BOOST_TEST(first("prctl", "PR_SET_DUMPABLE, SUID_DUMP_DISABLE").end < token.begin);
+    BOOST_TEST(first("prlimit64", "RLIMIT_CORE, {rlim_cur=0, rlim_max=0}").end < token.begin);
+    const TracedCall* const undone = find([&](const TracedCall& one) {
+        return contains(one.text, "PR_SET_DUMPABLE, SUID_DUMP_USER");
+    });
+    BOOST_TEST(undone == nullptr);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -81,7 +81,16 @@ struct Launch
     int err = -1;
     bool terminal = false;
     std::vector<int> inherited;
+    bool mayDumpCore = false;
 };
+
+void liftCoreLimit()
+{
+    rlimit limit{};
+    ::getrlimit(RLIMIT_CORE, &limit);
+    limit.rlim_cur = limit.rlim_max;
+    ::setrlimit(RLIMIT_CORE, &limit);
+}
 
 [[noreturn]] void becomeProgram(const Launch& launch)
 {
@@ -96,6 +105,7 @@ struct Launch
     } else {
         ::setpgid(0, 0);
     }
+    if (launch.mayDumpCore) liftCoreLimit();
     ::dup2(launch.input, STDIN_FILENO);
     ::dup2(launch.out, STDOUT_FILENO);
     ::dup2(launch.err, STDERR_FILENO);
@@ -155,6 +165,7 @@ Process::Process(const Command& command)
     launch.directory = directory.empty() ? nullptr : directory.c_str();
     launch.inherited = command.inherited;
     launch.terminal = command.standardError == StandardError::terminal;
+    launch.mayDumpCore = command.mayDumpCore;
     Pipe out;
     out_ = out.ends[0];
     launch.out = out.ends[1];
@@ -219,6 +230,12 @@ void Process::feed()
     if (standardInput_ == StandardInput::closeAfterText) closeDescriptor(input_);
 }
 
+void Process::send(std::string_view text)
+{
+    pendingInput_ += text;
+    feed();
+}
+
 bool Process::drain(int& descriptor, std::string& into)
 {
     std::array<char, 65536> buffer; // NOLINT: filled by read
@@ -266,7 +283,10 @@ void Process::reap()
     drain(err_, ended_.err);
     closeDescriptor(input_);
     if (WIFEXITED(status)) ended_.exitCode = WEXITSTATUS(status);
-    if (WIFSIGNALED(status)) ended_.signal = WTERMSIG(status);
+    if (WIFSIGNALED(status)) {
+        ended_.signal = WTERMSIG(status);
+        ended_.coreDumped = WCOREDUMP(status);
+    }
     ended_.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - started_);
     ended_.cpu = toMilliseconds(usage.ru_utime) + toMilliseconds(usage.ru_stime);
     ended_.peakMemoryKiB = usage.ru_maxrss;

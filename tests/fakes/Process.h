@@ -37,8 +37,9 @@ struct Command
     std::string input;
     StandardInput standardInput = StandardInput::closeAfterText;
     StandardError standardError = StandardError::pipe;
-    int columns = 100;          ///< width of the terminal
     std::vector<int> inherited; ///< descriptors that stay open in the program
+    bool mayDumpCore = false;   ///< a core file as large as the system lets it be
+    int columns = 100;          ///< width of the terminal
 };
 
 /// How a process ended, and all that it wrote.
@@ -46,6 +47,7 @@ struct Ended
 {
     int exitCode = -1; ///< -1 where a signal ended it
     int signal = 0;    ///< 0 where it exited
+    bool coreDumped = false;
     std::string out;
     std::string err;
     std::chrono::milliseconds elapsed{0};
@@ -87,6 +89,8 @@ public:
     /// Throws, naming `what` did not come, where the process ends before.
     void waitUntil(const std::function<bool()>& holds, const std::filesystem::path& folder,
                    const std::string& what, std::chrono::milliseconds patience = kPatience);
+    /// Writes to the standard input, which must have been kept open.
+    void send(std::string_view text);
 
     /// Collects what is there to read, for at most so long. False once the process has ended.
     bool collect(std::chrono::milliseconds patience, int alsoWatch = -1);

@@ -2,6 +2,8 @@
 
 #include "Process.h"
 
+#include <array>
+#include <ctime>
 #include <stdexcept>
 #include <vector>
 
@@ -10,6 +12,22 @@ namespace oauth_batch::test {
 namespace {
 
 constexpr auto kLocalNames = "subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1";
+
+/// For `openssl ca`, the only one of its commands that takes dates.
+constexpr auto kSettings = "[ca]\ndefault_ca = test\n"
+                           "[test]\ndatabase = index.txt\nnew_certs_dir = .\nrand_serial = yes\n"
+                           "unique_subject = no\ndefault_md = sha256\npolicy = any\n"
+                           "[any]\ncommonName = supplied\n";
+
+std::string dateIn(int days)
+{
+    const std::time_t time = std::time(nullptr) + std::time_t{86400} * days;
+    std::tm utc{};
+    ::gmtime_r(&time, &utc);
+    std::array<char, 32> text{};
+    std::strftime(text.data(), text.size(), "%Y%m%d%H%M%SZ", &utc);
+    return text.data();
+}
 
 void openssl(const std::filesystem::path& folder, const std::vector<std::string>& arguments)
 {
@@ -41,10 +59,17 @@ TestCa::TestCa()
 {
     authority_ = makeAuthority("test-authority");
     const Identity stranger = makeAuthority("another-authority");
-    good_ = makeServer("good", authority_, kLocalNames, 2);
-    wrongHost_ = makeServer("wrong-host", authority_, "subjectAltName=DNS:other.example", 2);
-    expired_ = makeServer("expired", authority_, kLocalNames, -1);
-    unknownCa_ = makeServer("unknown-ca", stranger, kLocalNames, 2);
+    writeFile(folder_ / "ca.cnf", kSettings);
+    writeFile(folder_ / "index.txt", "");
+    good_ = issue({});
+    Wish wish;
+    wish.names = "DNS:other.example";
+    wrongHost_ = issue(wish);
+    wish = {};
+    wish.startDays = -3;
+    wish.endDays = -1;
+    expired_ = issue(wish);
+    unknownCa_ = issue({}, stranger);
     auto arguments = selfSignedRequest("self-signed");
     arguments.insert(arguments.end(), {"-addext", kLocalNames});
     openssl(folder_.path(), arguments);
@@ -57,16 +82,43 @@ TestCa::Identity TestCa::makeAuthority(const std::string& name) const
     return {folder_ / (name + ".pem"), folder_ / (name + ".key")};
 }
 
-TestCa::Identity TestCa::makeServer(const std::string& name, const Identity& issuer,
-                                    const std::string& names, int days) const
+TestCa::Identity TestCa::issue(const Wish& wish, const Identity& issuer) const
 {
-    openssl(folder_.path(),
-            {"req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
-             name + ".key", "-out", name + ".csr", "-subj", "/CN=" + name, "-addext", names});
-    openssl(folder_.path(),
-            {"x509", "-req", "-in", name + ".csr", "-CA", issuer.certificate.string(), "-CAkey",
-             issuer.key.string(), "-CAcreateserial", "-copy_extensions", "copy", "-days",
-             std::to_string(days), "-out", name + ".pem"});
+    const std::string name = "server-" + std::to_string(++count_);
+    std::vector<std::string> request = {
+        "req",    "-nodes",      "-keyout", name + ".key",
+        "-out",   name + ".csr", "-subj",   "/CN=" + wish.commonName,
+        "-newkey"};
+    request.insert(request.end(), wish.key.begin(), wish.key.end());
+    openssl(folder_.path(), request);
+    std::string extensions = "[x]\nsubjectKeyIdentifier = hash\n";
+    if (!wish.names.empty()) extensions += "subjectAltName = " + wish.names + '\n';
+    for (const std::string& extension : wish.extensions)
+        extensions += extension + '\n';
+    writeFile(folder_ / (name + ".ext"), extensions);
+    openssl(folder_.path(), {"ca",
+                             "-batch",
+                             "-notext",
+                             "-config",
+                             "ca.cnf",
+                             "-in",
+                             name + ".csr",
+                             "-cert",
+                             issuer.certificate.string(),
+                             "-keyfile",
+                             issuer.key.string(),
+                             "-md",
+                             wish.digest,
+                             "-startdate",
+                             dateIn(wish.startDays),
+                             "-enddate",
+                             dateIn(wish.endDays),
+                             "-extfile",
+                             name + ".ext",
+                             "-extensions",
+                             "x",
+                             "-out",
+                             name + ".pem"});
     return {folder_ / (name + ".pem"), folder_ / (name + ".key")};
 }
 
