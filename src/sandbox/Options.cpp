@@ -170,7 +170,7 @@ constexpr std::array kOptions = {
     OptionSpec{"token", "TOKEN", "a text without control characters",
                "The bearer token that is accepted (default: any, but there must be one).",
                assignToken},
-    OptionSpec{"quota", "N/s|N/min|N/h|off", "such as 60/min, or off",
+    OptionSpec{"quota", "N/s|N/min|N/h|N/TIME|off", "such as 60/min, 60/6s, or off",
                "Requests in any span of that length, counted when they arrive (default: 60/min).",
                assignQuota},
     OptionSpec{"quota-counts", "accepted|all", "accepted or all",

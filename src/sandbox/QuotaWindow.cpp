@@ -22,6 +22,19 @@ constexpr std::array<Unit, 3> kUnits = {{{"s", std::chrono::seconds(1)},
 /// 16 MiB of arrival times.
 constexpr std::uint64_t kHighestLimit = 2'000'000;
 
+constexpr std::chrono::hours kLongestWindow{24};
+
+/// "min" or "6s".
+std::optional<std::chrono::nanoseconds> parseWindow(std::string_view text)
+{
+    for (const Unit& unit : kUnits) {
+        if (text == unit.name) return unit.window;
+    }
+    const auto window = parseDuration(text);
+    if (!window || window->count() == 0 || *window > kLongestWindow) return std::nullopt;
+    return *window;
+}
+
 } // namespace
 
 std::optional<Quota> parseQuota(std::string_view text)
@@ -30,11 +43,9 @@ std::optional<Quota> parseQuota(std::string_view text)
     if (slash == std::string_view::npos) return std::nullopt;
     const auto limit = parseUnsigned(text.substr(0, slash));
     if (!limit || *limit == 0 || *limit > kHighestLimit) return std::nullopt;
-    for (const Unit& unit : kUnits) {
-        if (text.substr(slash + 1) == unit.name)
-            return Quota{static_cast<std::uint32_t>(*limit), unit.window};
-    }
-    return std::nullopt;
+    const auto window = parseWindow(text.substr(slash + 1));
+    if (!window) return std::nullopt;
+    return Quota{static_cast<std::uint32_t>(*limit), *window};
 }
 
 std::string toString(const Quota& quota)

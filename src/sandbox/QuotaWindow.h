@@ -21,10 +21,11 @@ struct Quota
     bool operator==(const Quota&) const = default;
 };
 
-/// "60/min", "5/s", "1000/h"; nothing for any other text or a limit of 0.
+/// "60/min", "5/s", "1000/h", or with a window of its own, "60/6s", from a millisecond to a day;
+/// nothing for any other text or a limit of 0.
 std::optional<Quota> parseQuota(std::string_view text);
 
-/// "60/min".
+/// "60/min"; "60 in 6 s".
 std::string toString(const Quota& quota);
 
 enum class QuotaCounts : std::uint8_t

@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(allErrorsAreReportedAtOnce)
                "--seed needs a value: --seed=N\n"
                "--port is given twice\n"
                "\"--\": not an option; options are --name=value\n"
-               "--quota=\"5\": not such as 60/min, or off\n"
+               "--quota=\"5\": not such as 60/min, 60/6s, or off\n"
                "--port=\"70000\": not a port number (0 takes any free one)\n"
                "--profiles=\"1,,2\": not profile ids such as 321,322:hubspot\n"
                "--tls-cert and --tls-key go together");
@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(errorsOfAScenariosOptionsNameTheFile)
 {
     BOOST_TEST(errorOf({"--scenario=s.json"}, {{"qota", "1/s"}, {"quota", "x"}, {"token", "t"}}) ==
                "s.json: options: unknown option --qota (did you mean --quota?)\n"
-               "s.json: options: --quota=\"x\": not such as 60/min, or off\n"
+               "s.json: options: --quota=\"x\": not such as 60/min, 60/6s, or off\n"
                "s.json: options: --token belongs on the command line");
 }
 

@@ -21,7 +21,8 @@ namespace {
 constexpr Instant kStart{std::chrono::hours(1)};
 
 const std::vector<std::string> kNoQuotas = {
-    "", "60", "60/", "/min", "0/min", "-1/s", "1.5/s", "60/day", "60/min ", "60 /min", "2000001/h"};
+    "",        "60",        "60/",   "/min",   "0/min",  "-1/s", "1.5/s",   "60/day", "60/min ",
+    "60 /min", "2000001/h", "60/0s", "60/-6s", "60/6 s", "60/6", "60/6s/s", "60/25h"};
 
 } // namespace
 
@@ -32,8 +33,13 @@ BOOST_AUTO_TEST_CASE(textsOfQuotasAreUnderstoodAndWritten)
     BOOST_TEST((sandbox::parseQuota("60/min") == Quota{60, 60s}));
     BOOST_TEST((sandbox::parseQuota("5/s") == Quota{5, 1s}));
     BOOST_TEST((sandbox::parseQuota("1000/h") == Quota{1000, 3600s}));
+    BOOST_TEST((sandbox::parseQuota("60/6s") == Quota{60, 6s}));
+    BOOST_TEST((sandbox::parseQuota("60/1min") == Quota{60, 60s}));
+    BOOST_TEST((sandbox::parseQuota("1/250ms") == Quota{1, 250ms}));
+    BOOST_TEST((sandbox::parseQuota("5/24h") == Quota{5, 24h}));
     BOOST_TEST(sandbox::toString(Quota{60, 60s}) == "60/min");
     BOOST_TEST(sandbox::toString(Quota{5, 1s}) == "5/s");
+    BOOST_TEST(sandbox::toString(Quota{60, 6s}) == "60 in 6 s");
 }
 
 BOOST_DATA_TEST_CASE(otherTextsAreNoQuota, data::make(kNoQuotas), text)
