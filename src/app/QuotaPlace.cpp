@@ -62,7 +62,8 @@ std::string quotaPath(const Settings& settings)
 std::unique_ptr<Pacer> makePacer(const Settings& settings)
 {
     if (settings.rate.isOff()) return std::make_unique<NoPacer>();
-    return std::make_unique<SharedPacer>(quotaPath(settings), settings.rate.interval());
+    const Pace pace(settings.rate.interval(), settings.rate.count);
+    return std::make_unique<SharedPacer>(quotaPath(settings), pace);
 }
 
 } // namespace oauth_batch

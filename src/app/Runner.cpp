@@ -243,8 +243,8 @@ bool Runner::waitForTurn(Worker& self, const Start& start, nanoseconds& spent)
         services_.journal.intend(number, start.attempt);
         commit(self);
         const bool isMyTurn = waitUntilSlot(self, start.row, slot);
-        // Another process on the same quota may have been throttled meanwhile.
-        if (isMyTurn && services_.pacer.pausedUntil() <= services_.clock.now()) {
+        // Another process on the same quota may have been throttled meanwhile, or this one asleep.
+        if (isMyTurn && services_.pacer.mayStart(slot, services_.clock.now())) {
             const Lock lock(mutex_);
             leaveDeck();
             ++inFlight_;

@@ -72,8 +72,8 @@ private:
     const UniqueFd& fd_;
 };
 
-SharedPacer::SharedPacer(std::string path, std::chrono::nanoseconds interval, std::string bootId)
-    : path_(std::move(path)), interval_(interval), bootId_(fixedWidth(std::move(bootId)))
+SharedPacer::SharedPacer(std::string path, Pace pace, std::string bootId)
+    : path_(std::move(path)), pace_(pace), bootId_(fixedWidth(std::move(bootId)))
 {
     createFolders(std::filesystem::path(path_).parent_path());
     openFile();
@@ -86,10 +86,23 @@ Instant SharedPacer::reserve(Instant now)
 {
     const FileGuard guard(*this);
     PaceState state = readState(now);
-    const Instant start = state.reserve(interval_, now);
+    const Instant start = state.reserve(pace_, now);
     writeState(state);
     own_.lastStart = start;
     return start;
+}
+
+bool SharedPacer::mayStart(Instant slot, Instant now)
+{
+    const FileGuard guard(*this);
+    PaceState state = readState(now);
+    const auto before = state.lastStart;
+    if (!state.mayStart(pace_, slot, now)) return false;
+    if (state.lastStart != before) {
+        writeState(state);
+        own_.lastStart = state.lastStart;
+    }
+    return true;
 }
 
 void SharedPacer::pauseUntil(Instant until)
@@ -139,7 +152,7 @@ PaceState SharedPacer::readState(Instant now) const
         throw DataError(path_ + " is not a quota file of oauth-batch; name another one");
     PaceState state;
     const auto record = QuotaRecord::parse(bytes);
-    if (record && record->bootId == bootId_ && record->isPlausible(interval_, now))
+    if (record && record->bootId == bootId_ && record->isPlausible(pace_.interval, now))
         state = record->pace;
     else if (!bytes.empty() || !created_)
         state.lastStart = now;
@@ -151,7 +164,7 @@ PaceState SharedPacer::readState(Instant now) const
 
 void SharedPacer::writeState(const PaceState& state) const
 {
-    const std::string bytes = QuotaRecord{bootId_, state, interval_}.toString();
+    const std::string bytes = QuotaRecord{bootId_, state, pace_.interval}.toString();
     struct stat found = {};
     if (::fstat(fd_.get(), &found) != 0) throw IoError("read", path_, errno);
     if (found.st_size > static_cast<off_t>(bytes.size()) &&

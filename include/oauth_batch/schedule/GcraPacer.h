@@ -10,12 +10,18 @@ namespace oauth_batch {
 class GcraPacer : public Pacer
 {
 public:
-    explicit GcraPacer(std::chrono::nanoseconds interval) : interval_(interval) {}
+    explicit GcraPacer(Pace pace) : pace_(pace) {}
 
     Instant reserve(Instant now) override
     {
         const std::scoped_lock lock(mutex_);
-        return state_.reserve(interval_, now);
+        return state_.reserve(pace_, now);
+    }
+
+    bool mayStart(Instant slot, Instant now) override
+    {
+        const std::scoped_lock lock(mutex_);
+        return state_.mayStart(pace_, slot, now);
     }
 
     void pauseUntil(Instant until) override
@@ -31,7 +37,7 @@ public:
     }
 
 private:
-    const std::chrono::nanoseconds interval_;
+    const Pace pace_;
     mutable std::mutex mutex_;
     PaceState state_; // protected by mutex_
 };

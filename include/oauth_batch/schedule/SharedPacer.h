@@ -16,9 +16,10 @@ namespace oauth_batch {
 ///     oauth-batch quota 1 BOOT_ID LAST_START PAUSED_UNTIL INTERVAL CRC\n
 ///
 /// BOOT_ID is /proc/sys/kernel/random/boot_id (36 characters); LAST_START (the latest moment handed
-/// out), PAUSED_UNTIL and INTERVAL (of whoever wrote last) are nanoseconds in 16 hexadecimal
-/// digits, the first two of CLOCK_BOOTTIME, 0 for "none"; CRC is the CRC-32 of all before it, 8
-/// digits. That clock never steps and counts suspend, but starts anew with each boot.
+/// out, put off by what a start was late), PAUSED_UNTIL and INTERVAL (of whoever wrote last) are
+/// nanoseconds in 16 hexadecimal digits, the first two of CLOCK_BOOTTIME, 0 for "none"; CRC is the
+/// CRC-32 of all before it, 8 digits. That clock never steps and counts suspend, but starts anew
+/// with each boot.
 ///
 /// Each call holds flock(2) on the file for a few microseconds: read, compute, write. The lock dies
 /// with its holder, who at worst has spent a slot that nobody uses. Nothing is synced: what a crash
@@ -39,12 +40,12 @@ class SharedPacer : public Pacer
 public:
     /// Opens or creates the file (0600; missing folders 0700). Throws IoError 73 where that fails
     /// or a symbolic link stands there, DataError 65 where the file holds something else.
-    SharedPacer(std::string path, std::chrono::nanoseconds interval,
-                std::string bootId = currentBootId());
+    SharedPacer(std::string path, Pace pace, std::string bootId = currentBootId());
 
     /// These may throw as the constructor does, and IoError 74 where reading or writing fails: a
     /// start that cannot be recorded must not happen.
     Instant reserve(Instant now) override;
+    bool mayStart(Instant slot, Instant now) override;
     void pauseUntil(Instant until) override;
     Instant pausedUntil() const override;
 
@@ -59,7 +60,7 @@ private:
     void writeState(const PaceState& state) const;
 
     const std::string path_;
-    const std::chrono::nanoseconds interval_;
+    const Pace pace_;
     const std::string bootId_; // exactly as long as in the record
 
     mutable std::mutex mutex_;

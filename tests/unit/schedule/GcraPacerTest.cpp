@@ -49,6 +49,41 @@ BOOST_AUTO_TEST_CASE(withoutARateOnlyPausesHoldAnybodyUp)
     BOOST_TEST((pacer.reserve(kStart + 1s) == kStart + 5s));
 }
 
+BOOST_AUTO_TEST_CASE(aLateStartPutsOffWhatIsReservedAfterIt)
+{
+    const Pace pace(1s, 60); // of which 60 ms are tolerated
+    GcraPacer pacer(pace);
+    const Instant slot = pacer.reserve(kStart);
+    BOOST_TEST(pacer.mayStart(slot, slot + 60ms));
+    BOOST_TEST((pacer.reserve(kStart) == kStart + 1s));
+    BOOST_TEST(pacer.mayStart(kStart + 1s, kStart + 1s + 460ms));
+    BOOST_TEST((pacer.reserve(kStart) == kStart + 2s + 400ms));
+}
+
+BOOST_AUTO_TEST_CASE(aSlotIsLostOnceAWholeWindowOfLaterOnesIsReserved)
+{
+    GcraPacer pacer(Pace(1s, 3));
+    const Instant slot = pacer.reserve(kStart);
+    pacer.reserve(kStart);
+    pacer.reserve(kStart);
+    BOOST_TEST(pacer.mayStart(slot, kStart + 500ms)); // puts the next off to 3.497 s
+    BOOST_TEST((pacer.reserve(kStart) == kStart + 3497ms));
+    BOOST_TEST(!pacer.mayStart(slot, kStart + 500ms));
+    BOOST_TEST((pacer.reserve(kStart) == kStart + 4497ms)); // nothing was put off for it
+}
+
+BOOST_AUTO_TEST_CASE(nothingMayStartDuringAPause)
+{
+    GcraPacer pacer(1s);
+    const Instant slot = pacer.reserve(kStart);
+    pacer.pauseUntil(kStart + 10s);
+    BOOST_TEST(!pacer.mayStart(slot, kStart + 10s - 1ns));
+    NoPacer free;
+    free.pauseUntil(kStart + 10s);
+    BOOST_TEST(!free.mayStart(slot, kStart + 10s - 1ns));
+    BOOST_TEST(free.mayStart(slot, kStart + 3600s)); // nothing to be late for
+}
+
 BOOST_AUTO_TEST_CASE(threadsNeverGetTheSameSlot)
 {
     GcraPacer pacer(1ms);
@@ -96,6 +131,58 @@ BOOST_AUTO_TEST_CASE(noSlidingWindowHoldsMoreThanTheQuotaAndAtLeast98PercentAreU
     checkWindows(Rate{1, 1s}, 9ms);
     checkWindows(Rate{1000, 1s}, 9ms);
     checkWindows(Rate{1000, 3600s}, 30s);
+}
+
+/// Processes that share a quota, each with a slot in hand, now and then stopped for a while, alone
+/// or all together.
+std::vector<Instant> startsOfStopped(const Rate& rate, unsigned processes, unsigned seed)
+{
+    GcraPacer pacer(Pace(rate.interval(), rate.count));
+    std::mt19937 random(seed);
+    using Times = std::vector<Instant>;
+    Times slots;
+    Times wakes;
+    const auto lateness = [&] {
+        const unsigned dice = static_cast<unsigned>(random() % 1000);
+        const std::chrono::nanoseconds most = dice < 5    ? 2 * rate.window
+                                              : dice < 50 ? 3 * rate.interval()
+                                                          : rate.interval() / 5;
+        return most * (random() % 1000) / 1000;
+    };
+    const auto take = [&](Instant now, std::size_t process) {
+        slots[process] = pacer.reserve(now);
+        wakes[process] = slots[process] + lateness();
+    };
+    slots.resize(processes);
+    wakes.resize(processes);
+    for (std::size_t process = 0; process < processes; ++process)
+        take(kStart, process);
+    Times sent;
+    while (sent.size() < 20U * rate.count) {
+        const auto first = std::min_element(wakes.begin(), wakes.end());
+        const auto process = static_cast<std::size_t>(first - wakes.begin());
+        const Instant now = *first;
+        if (random() % 500 == 0) { // the machine stands still
+            const Instant until = now + lateness() * 4;
+            for (Instant& wake : wakes)
+                wake = std::max(wake, until);
+            continue;
+        }
+        if (pacer.mayStart(slots[process], now)) sent.push_back(now);
+        take(now, process);
+    }
+    return sent;
+}
+
+BOOST_AUTO_TEST_CASE(noWindowHoldsMoreThanTheQuotaHoweverLateStartsAre)
+{
+    for (unsigned seed = 0; seed < 40; ++seed) {
+        for (const Rate& rate : {Rate{60, 60s}, Rate{10, 1s}, Rate{1, 1s}, Rate{1000, 3600s}}) {
+            const auto sent = startsOfStopped(rate, 1 + seed % 7, seed);
+            for (std::size_t i = rate.count; i < sent.size(); ++i)
+                BOOST_REQUIRE((sent[i] - sent[i - rate.count] > rate.window * 1009 / 1000));
+        }
+    }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

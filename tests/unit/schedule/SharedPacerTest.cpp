@@ -73,6 +73,31 @@ BOOST_AUTO_TEST_CASE(theNextRunGoesOnWhereTheLastOneEnded)
     BOOST_TEST((pacer.reserve(kStart + 10ms) == kStart + 1s));
 }
 
+BOOST_AUTO_TEST_CASE(aLateStartOfOneProcessPutsOffTheSlotsOfAll)
+{
+    SharedPacer one(file, Pace(1s, 60), kBoot);
+    SharedPacer two(file, Pace(1s, 60), kBoot);
+    const Instant slot = one.reserve(kStart);
+    BOOST_TEST((two.reserve(kStart) == kStart + 1s));
+    BOOST_TEST(one.mayStart(slot, kStart + 760ms)); // 60 ms are tolerated
+    BOOST_TEST((two.reserve(kStart) == kStart + 2s + 700ms));
+    BOOST_TEST((one.reserve(kStart) == kStart + 3s + 700ms));
+    fs::remove(file); // it remembers by itself too
+    BOOST_TEST(one.mayStart(kStart + 3s + 700ms, kStart + 5s));
+    BOOST_TEST((one.reserve(kStart) == kStart + 5940ms));
+}
+
+BOOST_AUTO_TEST_CASE(aStartOnTimeWritesNothing)
+{
+    SharedPacer pacer(file, Pace(1s, 60), kBoot);
+    const Instant slot = pacer.reserve(kStart);
+    const std::string record = read();
+    BOOST_TEST(pacer.mayStart(slot, slot + 60ms));
+    BOOST_TEST(read() == record);
+    BOOST_TEST(pacer.mayStart(slot, slot + 61ms));
+    BOOST_TEST(read() != record);
+}
+
 BOOST_AUTO_TEST_CASE(slotsAndPausesAreSharedByAllThatNameTheFile)
 {
     SharedPacer one(file, 1s, kBoot);
