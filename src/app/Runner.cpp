@@ -159,7 +159,9 @@ std::optional<Start> Runner::tryTake(Worker& self, Instant& waitUntil, bool& end
 
 bool Runner::isDeckFree(Instant now) const
 {
-    // A worker whose connection takes longer than the interval does not hold up the others.
+    // A worker whose connection takes longer than the interval does not hold up the others; one
+    // whose slot is far off, because other processes have the slots before it, does: who reserves
+    // ahead takes them from the others, and is the more likely to come late for one.
     return limits_.interval == nanoseconds::zero() || onDeck_ == 0 ||
            now >= deckSince_ + limits_.interval;
 }
@@ -168,6 +170,13 @@ void Runner::leaveDeck()
 {
     --onDeck_;
     if (limits_.interval > nanoseconds::zero()) wakeNextIdle();
+}
+
+void Runner::keepDeckUntil(Instant slot)
+{
+    if (limits_.interval == nanoseconds::zero()) return;
+    const Lock lock(mutex_);
+    deckSince_ = std::max(deckSince_, slot);
 }
 
 void Runner::waitIdle(Lock& lock, Worker& self, Instant until)
@@ -230,14 +239,14 @@ bool Runner::prepare(Worker& self, const Start& start, nanoseconds& spent)
 bool Runner::waitForTurn(Worker& self, const Start& start, nanoseconds& spent)
 {
     const RowNumber number = start.row + 1;
-    for (bool mayBeLate = false;;) {
+    for (;;) {
         const Instant now = services_.clock.now();
         const Instant slot = services_.pacer.reserve(now);
+        keepDeckUntil(slot);
         if (slot - now > kConnectionLead) {
             if (!waitUntilSlot(self, start.row, slot - kConnectionLead)) break;
+            // Where this outlasts the slot, the pacer puts off the ones after it.
             if (!prepare(self, start, spent)) return false;
-            // A new connection may have taken so long that the slot is gone; not twice.
-            if (services_.clock.now() > slot && !std::exchange(mayBeLate, true)) continue;
         }
         if (!waitUntilSlot(self, start.row, slot - kIntentLead)) break;
         services_.journal.intend(number, start.attempt);

@@ -105,6 +105,7 @@ private:
     void wakeAll();
     bool isDeckFree(Instant now) const;
     void leaveDeck();
+    void keepDeckUntil(Instant slot);
 
     void attempt(Worker& self, const Start& start);
     bool prepare(Worker& self, const Start& start, std::chrono::nanoseconds& spent);
@@ -131,10 +132,10 @@ private:
     // Guards all below, and of the services the batch, the scheduler and the outcome index.
     std::mutex mutex_;
     std::condition_variable ended_;
-    std::vector<Worker*> idle_; // the last one has worked last
-    unsigned running_ = 0;      // worker threads that have not ended
-    unsigned onDeck_ = 0;       // workers between their Start and their request
-    Instant deckSince_ = Instant::min();
+    std::vector<Worker*> idle_;          // the last one has worked last
+    unsigned running_ = 0;               // worker threads that have not ended
+    unsigned onDeck_ = 0;                // workers between their Start and their request
+    Instant deckSince_ = Instant::min(); // or its slot, once that is known
     unsigned inFlight_ = 0;
     Statistics statistics_;
     std::vector<bool> sent_; // rows of which this run has sent a request

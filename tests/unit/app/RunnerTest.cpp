@@ -1,5 +1,6 @@
 #include "oauth_batch/app/Runner.h"
 
+#include "FakeClock.h"
 #include "MemoryAppendFile.h"
 #include "ScriptedTransport.h"
 
@@ -9,7 +10,9 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <atomic>
 #include <map>
+#include <thread>
 
 namespace oauth_batch {
 namespace {
@@ -28,7 +31,15 @@ public:
 
     void run(ScriptedTransports& transports)
     {
-        JournalWriter journal(file, clock_, SyncPolicy::always);
+        SystemClock clock;
+        NoPacer pacer;
+        run(transports, clock, pacer, {});
+    }
+
+    void run(ScriptedTransports& transports, Clock& clock, Pacer& pacer,
+             std::chrono::nanoseconds interval)
+    {
+        JournalWriter journal(file, clock, SyncPolicy::always);
         JournalHeader header;
         header.rows = rows_;
         header.inputDigest = std::string(64, '0');
@@ -36,10 +47,9 @@ public:
         journal.start(header);
         outcomes = OutcomeIndex(rows_);
         Scheduler scheduler(
-            batch_.plan, {}, [] { return 0.5; }, clock_.now());
-        NoPacer pacer;
-        Runner runner({clock_, batch_, scheduler, pacer, journal, outcomes, transports},
-                      {workers_, std::chrono::seconds(45), {}});
+            batch_.plan, {}, [] { return 0.5; }, clock.now());
+        Runner runner({clock, batch_, scheduler, pacer, journal, outcomes, transports},
+                      {workers_, std::chrono::seconds(45), interval});
         runner.run([&](const Runner::Snapshot& snapshot) { lastCounts = snapshot.counts; });
         statistics = runner.statistics();
         stopReason = scheduler.stopReason();
@@ -56,8 +66,20 @@ public:
 private:
     const RowNumber rows_;
     const unsigned workers_;
-    SystemClock clock_;
     Batch batch_;
+};
+
+/// A quota of which other processes have reserved the next second, at any time.
+class BusyPacer final : public NoPacer
+{
+public:
+    Instant reserve(Instant now) override
+    {
+        ++reserved;
+        return now + std::chrono::seconds(1);
+    }
+
+    std::atomic<int> reserved = 0;
 };
 
 std::string targetOf(RowNumber row)
@@ -143,6 +165,37 @@ BOOST_AUTO_TEST_CASE(aRowThatWaitsForItsRetryHoldsNoWorker)
     BOOST_TEST(transports.sent().size() == 11U);
     BOOST_TEST(transports.sent()[1] == targetOf(2)); // with the only worker
     BOOST_TEST(bench.statistics.retries == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(oneSlotIsReservedAheadHoweverFarOffItIs)
+{
+    using namespace std::chrono_literals;
+    Bench bench(3, 2);
+    test::FakeClock clock(test::FakeClock::Waiting::blocks);
+    BusyPacer pacer;
+    ScriptedTransports transports([](const std::string&) { return ScriptedTransports::success(); });
+    std::atomic<bool> ended = false;
+    std::jthread run([&] {
+        bench.run(transports, clock, pacer, 100ms);
+        ended = true;
+    });
+    // Two workers and the thread that shows progress, all asleep until later than now.
+    const auto settle = [&clock] {
+        while (clock.waiters() != 3 || clock.earliestDeadline() <= clock.now())
+            std::this_thread::yield();
+    };
+    for (int step = 0; step < 8; ++step) {
+        settle();
+        clock.advance(100ms);
+    }
+    settle();
+    BOOST_TEST(pacer.reserved == 1);
+    while (!ended) {
+        clock.advance(10ms);
+        std::this_thread::yield();
+    }
+    BOOST_TEST(pacer.reserved == 3);
+    BOOST_TEST(bench.plan().count(RowStatus::succeeded) == 3U);
 }
 
 BOOST_AUTO_TEST_CASE(a401StopsTheRunAndLeavesTheRestPending)
