@@ -33,6 +33,8 @@ struct Listening
     std::uint16_t port;
 };
 
+constexpr int kBacklog = 512;
+
 sockaddr_in loopback(std::uint16_t port)
 {
     sockaddr_in address{};
@@ -42,26 +44,33 @@ sockaddr_in loopback(std::uint16_t port)
     return address;
 }
 
-Listening bindAnywhere(bool shared)
+/// A socket of 127.0.0.1, bound to the port, or to any free one with 0; others may be bound to the
+/// port beside it, as long as one at most listens.
+Listening bindTo(std::uint16_t port)
 {
     const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address = loopback(0);
+    const int yes = 1;
+    sockaddr_in address = loopback(port);
     socklen_t size = sizeof address;
     auto* const generic = reinterpret_cast<sockaddr*>(&address); // NOLINT: the sockets interface
-    const int yes = 1;
-    if (socket < 0 || ::bind(socket, generic, size) != 0 ||
-        ::getsockname(socket, generic, &size) != 0 ||
-        (shared && ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0)) {
+    // After the binding where any port will do: it must be nobody else's.
+    if (socket < 0 ||
+        (port != 0 && ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0) ||
+        ::bind(socket, generic, size) != 0 || ::getsockname(socket, generic, &size) != 0 ||
+        ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes) != 0) {
         throwErrno("bind");
     }
     return {socket, ntohs(address.sin_port)};
 }
 
+/// A port that was asked for by its number is kept while the socket does not listen.
 Listening listenAnywhere()
 {
-    const Listening bound = bindAnywhere(false);
-    if (::listen(bound.socket, 512) != 0) throwErrno("listen");
-    return bound;
+    const Listening any = bindTo(0);
+    const Listening listening = bindTo(any.port);
+    ::close(any.socket);
+    if (::listen(listening.socket, kBacklog) != 0) throwErrno("listen");
+    return listening;
 }
 
 int connectTo(std::uint16_t port)
@@ -182,6 +191,7 @@ StubApi::~StubApi()
         ending_ = true;
     }
     released_.notify_all();
+    opened_.notify_all();
     ::eventfd_write(stop_, 1);
     acceptor_.join();
     servings_.clear();
@@ -235,6 +245,45 @@ void StubApi::waitForRelease()
     released_.wait(lock, [this] { return !held_ || ending_; });
 }
 
+void StubApi::close()
+{
+    const std::scoped_lock lock(mutex_);
+    closed_ = true;
+    if (::shutdown(listener_, SHUT_RD) != 0) throwErrno("shutdown");
+    for (const int socket : sockets_)
+        ::shutdown(socket, SHUT_RDWR);
+}
+
+void StubApi::open()
+{
+    {
+        const std::scoped_lock lock(mutex_);
+        if (::listen(listener_, kBacklog) != 0) throwErrno("listen");
+        closed_ = false;
+    }
+    opened_.notify_all();
+}
+
+void StubApi::waitUntilOpen()
+{
+    std::unique_lock lock(mutex_);
+    opened_.wait(lock, [this] { return !closed_ || ending_; });
+}
+
+bool StubApi::enter(int socket)
+{
+    const std::scoped_lock lock(mutex_);
+    if (!closed_) sockets_.insert(socket);
+    return !closed_;
+}
+
+void StubApi::leave(int socket)
+{
+    const std::scoped_lock lock(mutex_);
+    sockets_.erase(socket);
+    ::close(socket);
+}
+
 void StubApi::waitForRequests(std::size_t count) const
 {
     std::unique_lock lock(mutex_);
@@ -264,6 +313,7 @@ bool StubApi::waitFor(int descriptor, std::chrono::milliseconds time) const
 void StubApi::accept()
 {
     while (waitFor(listener_, std::chrono::hours{1})) {
+        waitUntilOpen();
         const int socket = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
         if (socket < 0) continue;
         const int yes = 1;
@@ -287,9 +337,10 @@ void StubApi::serve(int socket, std::size_t connection)
     StubEnd end;
     end.connection = connection;
     end.begin = std::chrono::steady_clock::now();
-    if (!greeting_ || answer(socket, *greeting_, end.bytesSent)) serveRequests(socket, end);
+    if (enter(socket) && (!greeting_ || answer(socket, *greeting_, end.bytesSent)))
+        serveRequests(socket, end);
     end.end = std::chrono::steady_clock::now();
-    ::close(socket);
+    leave(socket);
     {
         const std::scoped_lock lock(mutex_);
         ends_.push_back(end);
@@ -397,7 +448,7 @@ bool StubApi::pass(int from, int to, bool isFromClient)
 
 ReservedPort::ReservedPort()
 {
-    const Listening bound = bindAnywhere(true);
+    const Listening bound = bindTo(0);
     socket_ = bound.socket;
     number_ = bound.port;
 }

@@ -10,6 +10,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -108,6 +109,11 @@ public:
     void hold();
     void release();
 
+    /// From now on connections are refused, and those that stand are closed, until open(). The
+    /// port stays ours.
+    void close();
+    void open();
+
     /// Blocks until so many requests have arrived; throws std::runtime_error after kPatience.
     void waitForRequests(std::size_t count) const;
     /// The same for connections that have ended.
@@ -123,6 +129,8 @@ private:
     void accept();
     void serve(int socket, std::size_t connection);
     void serveRequests(int socket, StubEnd& end);
+    bool enter(int socket);
+    void leave(int socket);
     bool readRequest(int socket, std::string& buffer, StubRequest& request) const;
     void tunnel(int client, std::uint16_t port);
     /// Passes on what there is to read; false at the end.
@@ -131,6 +139,7 @@ private:
     bool sendBody(int socket, const Reply& reply, std::size_t& sent) const;
     bool dropNext(int socket) const;
     void waitForRelease();
+    void waitUntilOpen();
     /// False where the stub ends before the descriptor is ready or the time is over.
     bool waitFor(int descriptor, std::chrono::milliseconds time) const;
     /// False where the stub ends or the client has gone before the time is over.
@@ -149,7 +158,10 @@ private:
     std::size_t connections_ = 0;       ///< guarded by mutex_
     std::string tunnelled_;             ///< guarded by mutex_
     bool held_ = false;                 ///< guarded by mutex_
+    bool closed_ = false;               ///< guarded by mutex_
     bool ending_ = false;               ///< guarded by mutex_
+    std::set<int> sockets_;             ///< of connections that stand; guarded by mutex_
+    std::condition_variable opened_;
     std::condition_variable released_;
     std::list<Serving> servings_; ///< of the accepting thread, then of the destructor
 

@@ -1,4 +1,5 @@
 #include "Rig.h"
+#include "Timing.h"
 
 #include <boost/test/unit_test.hpp>
 
@@ -20,39 +21,9 @@ Times arrivals(const StubApi& api)
     return times;
 }
 
-/// The most requests that any window, half open, of this length holds.
-std::size_t mostInAWindow(const Times& times, std::chrono::nanoseconds length)
-{
-    std::size_t most = 0;
-    for (auto first = times.begin(); first != times.end(); ++first) {
-        const auto end = std::lower_bound(first, times.end(), *first + length);
-        most = std::max(most, static_cast<std::size_t>(end - first));
-    }
-    return most;
-}
-
-double perSecond(const Times& times)
-{
-    const std::chrono::duration<double> span = times.back() - times.front();
-    return static_cast<double>(times.size() - 1) / span.count();
-}
-
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(Pace, Rig)
-
-BOOST_AUTO_TEST_CASE(twoHundredRowsKeepAndUseTheQuota)
-{
-    const StubApi api; // At 10/s: a strict sliding window of 60 per 6 s.
-    write("in.csv", assignments(200));
-    CHECK_EXIT(runAgainst(api.url(), {"run", "in.csv", "--rate=10/s"}), 0);
-    const Times times = arrivals(api);
-    BOOST_REQUIRE_EQUAL(times.size(), 200U);
-    BOOST_TEST_MESSAGE("at most " << mostInAWindow(times, 6s) << " in 6 s, "
-                                  << perSecond(times) / 10 * 100 << " % of the rate used");
-    BOOST_TEST(mostInAWindow(times, 6s) <= 60U);
-    BOOST_TEST(perSecond(times) >= 9.8);
-}
 
 BOOST_AUTO_TEST_CASE(retriesAreWithinTheQuotaToo)
 {
