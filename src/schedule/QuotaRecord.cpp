@@ -89,13 +89,15 @@ bool QuotaRecord::mayBeOurs(std::string_view bytes)
 
 bool QuotaRecord::isPlausible(std::chrono::nanoseconds ownInterval, Instant now) const
 {
+    // First, since a multiple of more than that may overflow.
+    if (interval > kLongestInterval) return false;
     const std::chrono::nanoseconds ahead =
         std::max(interval, ownInterval) * kMostSlotsAhead + kLongestPause;
     // Differences of points after the boot cannot overflow; "none" lies before it.
     const auto isWithin = [now](Instant point, std::chrono::nanoseconds bound) {
         return point < Instant() || point - now <= bound;
     };
-    return interval <= kLongestInterval && isWithin(pace.pausedUntil, kLongestPause) &&
+    return isWithin(pace.pausedUntil, kLongestPause) &&
            (!pace.lastStart || isWithin(*pace.lastStart, ahead));
 }
 

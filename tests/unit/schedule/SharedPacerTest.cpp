@@ -4,9 +4,12 @@
 
 #include "oauth_batch/base/Error.h"
 
+#include <Poco/Checksum.h>
+#include <Poco/NumberFormatter.h>
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
 #include <thread>
 #include <vector>
@@ -218,6 +221,23 @@ BOOST_AUTO_TEST_CASE(timesTooFarAheadAreDamage)
     pacer.pauseUntil(kStart + 30 * 24h);
     SharedPacer other(file, 1s, kBoot);
     BOOST_TEST((other.reserve(kStart) == kStart + 1s));
+}
+
+// Under UndefinedBehaviorSanitizer this finds arithmetic with the interval before it is judged.
+BOOST_AUTO_TEST_CASE(anIntervalLongerThanAnyRateHasIsDamage)
+{
+    std::string record = recordAfterStart(*this);
+    const std::size_t checksumAt = record.size() - 9;
+    record.replace(checksumAt - 17, 16, "7fffffffffffffff");
+    Poco::Checksum checksum(Poco::Checksum::TYPE_CRC32);
+    checksum.update(record.substr(0, checksumAt - 1));
+    record.replace(checksumAt, 8,
+                   Poco::NumberFormatter::formatHex(std::uint64_t{checksum.checksum()}, 8));
+    std::transform(record.begin(), record.end(), record.begin(),
+                   [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    write(record);
+    SharedPacer pacer(file, 1s, kBoot);
+    BOOST_TEST((pacer.reserve(kStart + 1min) == kStart + 1min + 1s));
 }
 
 BOOST_AUTO_TEST_CASE(manySlotsAheadAreNoDamage)
