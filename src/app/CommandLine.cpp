@@ -108,6 +108,19 @@ void takeCommand(CommandLine& line, const std::string& word)
     }
 }
 
+/// The key as the file has it if it is no option's name. With `rate.x` alone Poco lists a key
+/// `rate`, which has no value.
+std::optional<std::string> unknownKey(const Poco::Util::AbstractConfiguration& file,
+                                      const std::string& key)
+{
+    Poco::Util::AbstractConfiguration::Keys longer;
+    file.keys(key, longer);
+    if (!key.empty() && !longer.empty()) return key + '.' + longer.front();
+    if (findOption(key) == nullptr || key == "config" || key == "help" || key == "version")
+        return key;
+    return std::nullopt;
+}
+
 /// "FILE: KEY…"
 std::string settingProblem(std::string path, const std::string& key, const std::string& what)
 {
@@ -174,13 +187,13 @@ void CommandLine::addConfigFile(const std::string& path)
     }
     const CommandLine given = *this;
     for (const std::string& key : keys) {
-        const OptionSpec* const spec = findOption(key);
-        if (spec == nullptr || key == "config" || key == "help" || key == "version") {
+        if (const auto unknown = unknownKey(*file, key)) {
             const std::vector<std::string_view> names = optionNames(Command::none);
-            problems.push_back(path + ": unknown setting " + quoted(key) +
-                               suggestion(key, names, ""));
+            problems.push_back(path + ": unknown setting " + quoted(*unknown) +
+                               suggestion(*unknown, names, ""));
             continue;
         }
+        const OptionSpec* const spec = findOption(key);
         if (has(key) || contradicts(given, key) || !spec->belongsTo(command)) continue;
         const std::string text = file->getRawString(key);
         if (spec->takesValue() && text.empty()) {

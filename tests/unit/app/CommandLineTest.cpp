@@ -142,6 +142,15 @@ BOOST_AUTO_TEST_CASE(anUnknownSettingIsNamedWithTheNearest)
     BOOST_TEST(hasProblem(line, "strict=\"maybe\": neither true nor false"));
 }
 
+BOOST_AUTO_TEST_CASE(aSettingWithAnOptionsNameBeforeADotIsUnknown)
+{
+    const auto alone = withConfigFile("rate.x=5/s\n", {"run", "x.csv"});
+    BOOST_TEST(hasProblem(alone, "unknown setting \"rate.x\"; did you mean rate?"));
+    const auto beside = withConfigFile("workers=4\nworkers.most=9\n.region=eu\n", {"run", "x.csv"});
+    BOOST_TEST(hasProblem(beside, "unknown setting \"workers.most\""));
+    BOOST_TEST(hasProblem(beside, "unknown setting \"\""));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace
