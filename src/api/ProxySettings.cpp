@@ -75,13 +75,23 @@ std::string basicAuthorization(const Setting& setting, std::string_view userInfo
     return value;
 }
 
+/// True for what may be shown: without a scheme, a password may stand before the first "://".
+bool isSchemeName(std::string_view text)
+{
+    constexpr std::size_t kLongest = 8; // socks5h, and then some
+    return !text.empty() && text.size() <= kLongest &&
+           text.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789") == text.npos;
+}
+
 ProxySettings parseProxy(const Setting& setting)
 {
     std::string_view url = setting.value;
     if (const auto end = url.find("://"); end != std::string_view::npos) {
         const std::string scheme = lowerCase(url.substr(0, end));
         if (scheme != "http")
-            refuse(setting, "a proxy of the kind " + quoted(scheme, 12) + " is not supported");
+            refuse(setting, isSchemeName(scheme)
+                                ? "a proxy of the kind " + quoted(scheme) + " is not supported"
+                                : "the scheme is not http");
         url.remove_prefix(end + 3);
     }
     url = url.substr(0, url.find_first_of("/?#"));
