@@ -1,17 +1,15 @@
 // Whatever a journal's bytes are: it is read or refused with a DataError, in pieces as in one go,
 // and what is cut off as a torn tail changes nothing of what stands before it. The bytes are tried
 // as a file, and their lines as payloads with the right checksums, to get past these.
-// To be compiled with src/journal among the include folders.
 
+#include "Fuzz.h"
 #include "RecordFrame.h"
 
 #include "oauth_batch/base/Error.h"
 #include "oauth_batch/journal/ResumeState.h"
 
 #include <algorithm>
-#include <cstddef>
-#include <cstdint>
-#include <cstdlib>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +17,7 @@
 namespace {
 
 using namespace oauth_batch;
+using fuzz::require;
 
 /// Only the number of rows that the header announces could make this expensive.
 class SmallState final : public JournalVisitor
@@ -71,11 +70,6 @@ std::optional<JournalExtent> scan(std::string_view bytes, std::size_t piece)
     }
 }
 
-void require(bool condition)
-{
-    if (!condition) std::abort();
-}
-
 std::string framed(std::string_view payloads)
 {
     std::string journal;
@@ -102,12 +96,26 @@ void examine(std::string_view bytes)
     require(complete && complete->records == whole->records && !complete->hasTornTail);
 }
 
+/// Any one changed byte is found by a checksum: at most the last record is cut off for it.
+void examineDamage(std::string journal, std::size_t at)
+{
+    const auto whole = scan(journal, journal.size() + 1);
+    if (!whole || whole->hasTornTail || journal.empty()) return;
+    at %= journal.size();
+    journal[at] = static_cast<char>(journal[at] ^ 0x01);
+    const auto damaged = scan(journal, journal.size() + 1);
+    require(!damaged || (damaged->hasTornTail && damaged->records + 1 == whole->records));
+}
+
 } // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size)
 {
-    const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+    const std::string_view bytes = fuzz::textOf(data, size);
     examine(bytes);
-    examine(framed(bytes));
+    const std::string journal = framed(bytes);
+    examine(journal);
+    // Somewhere else in each input.
+    examineDamage(journal, std::hash<std::string>()(journal));
     return 0;
 }
