@@ -3,8 +3,6 @@
 #include "oauth_batch/base/Text.h"
 
 #include <Poco/Exception.h>
-#include <Poco/MemoryStream.h>
-#include <Poco/String.h>
 
 #include <algorithm>
 #include <charconv>
@@ -17,28 +15,8 @@ namespace {
 constexpr std::size_t kLongestHead = 64 * 1024;
 constexpr std::size_t kLongestChunkLine = 1024;
 constexpr std::size_t kLongestHeaderValue = 256;
-constexpr int kMostFields = 200;
 constexpr int kMostInterim = 16;
 constexpr int kMostTrailers = 100;
-
-bool isDigit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-/// "HTTP/1.1 200 OK" (RFC 9112, section 4); the reason phrase may be missing.
-bool isStatusLine(std::string_view line)
-{
-    return (line.starts_with("HTTP/1.1 ") || line.starts_with("HTTP/1.0 ")) && line.size() > 12 &&
-           isDigit(line[9]) && isDigit(line[10]) && isDigit(line[11]) &&
-           (line[12] == ' ' || line[12] == '\r' || line[12] == '\n');
-}
-
-/// REQUIRES: isStatusLine(). Poco's enumeration has no room for each of 000 to 999.
-int statusIn(std::string_view line)
-{
-    return (line[9] - '0') * 100 + (line[10] - '0') * 10 + (line[11] - '0');
-}
 
 bool canBecomeStatusLine(std::string_view start)
 {
@@ -46,48 +24,27 @@ bool canBecomeStatusLine(std::string_view start)
     return start.substr(0, kStart.size()) == kStart.substr(0, start.size());
 }
 
-/// Fields that others may read in another way (RFC 9112, sections 2.2, 5.1 and 5.2): folded, with a
-/// blank before the colon or without one, with a stray CR or a NUL.
-bool isAmbiguous(std::string_view head)
-{
-    head.remove_prefix(head.find('\n') + 1);
-    while (!head.empty()) {
-        const std::size_t end = head.find('\n');
-        std::string_view line = head.substr(0, end);
-        head.remove_prefix(end + 1);
-        if (line.ends_with('\r')) line.remove_suffix(1);
-        if (line.empty()) break;
-        const std::string_view name = line.substr(0, line.find(':'));
-        if (name.empty() || name.size() == line.size() ||
-            name.find_first_of(" \t") != std::string_view::npos ||
-            line.find_first_of(std::string_view("\r\0", 2)) != std::string_view::npos)
-            return true;
-    }
-    return false;
-}
-
 bool endsHead(std::string_view head)
 {
     return head.ends_with("\n\r\n") || head.ends_with("\n\n");
 }
 
-std::string boundedField(const Poco::Net::HTTPResponse& response, const std::string& name)
+std::string boundedField(const AnswerHead& head, std::string_view name)
 {
-    static const std::string kNone;
-    return response.get(name, kNone).substr(0, kLongestHeaderValue);
+    return std::string(head.value(name).substr(0, kLongestHeaderValue));
 }
 
-AnswerHeaders readHeaders(const Poco::Net::HTTPResponse& response)
+AnswerHeaders readHeaders(const AnswerHead& head)
 {
     AnswerHeaders headers;
-    headers.date = boundedField(response, "Date");
-    headers.retryAfter = boundedField(response, "Retry-After");
-    headers.rateLimit = boundedField(response, "RateLimit");
-    headers.rateLimitReset = boundedField(response, "RateLimit-Reset");
-    headers.xRateLimitReset = boundedField(response, "X-RateLimit-Reset");
+    headers.date = boundedField(head, "Date");
+    headers.retryAfter = boundedField(head, "Retry-After");
+    headers.rateLimit = boundedField(head, "RateLimit");
+    headers.rateLimitReset = boundedField(head, "RateLimit-Reset");
+    headers.xRateLimitReset = boundedField(head, "X-RateLimit-Reset");
     if (headers.xRateLimitReset.empty())
-        headers.xRateLimitReset = boundedField(response, "X-Rate-Limit-Reset");
-    headers.location = boundedField(response, "Location");
+        headers.xRateLimitReset = boundedField(head, "X-Rate-Limit-Reset");
+    headers.location = boundedField(head, "Location");
     return headers;
 }
 
@@ -109,7 +66,7 @@ Answer AnswerReader::read()
     reusable_ = false;
     Answer answer;
     answer.status = readFinalHead();
-    if (answer.status / 100 != 2) answer.headers = readHeaders(response_);
+    if (answer.status / 100 != 2) answer.headers = readHeaders(head_);
     try {
         readBody(answer);
     } catch (const Poco::Exception&) {
@@ -131,8 +88,8 @@ int AnswerReader::readFinalHead()
             throw MalformedAnswer("the connection ended after an interim answer (HTTP " +
                                   std::to_string(status) + ')');
         }
-        parseHead();
-        status = statusIn(head_);
+        head_.parse();
+        status = head_.status();
         if (status / 100 != 1 || status == 101) {
             phase_ = Phase::answered;
             return status;
@@ -144,42 +101,36 @@ int AnswerReader::readFinalHead()
 void AnswerReader::readHead()
 {
     head_.clear();
-    bool firstLine = true;
-    do {
+    std::string& text = head_.text();
+    bool isFirstLine = true;
+    for (;;) {
         const int byte = source_.nextByte();
         if (byte < 0) {
-            throw AnswerCutShort(head_.empty()
-                                     ? "the server closed the connection without an answer"
-                                     : "the connection ended within the answer's head");
+            throw AnswerCutShort(text.empty() ? "the server closed the connection without an answer"
+                                              : "the connection ended within the answer's head");
         }
         phase_ = Phase::answering;
-        head_ += static_cast<char>(byte);
-        if (head_.size() > kLongestHead) throw MalformedAnswer("the answer's head is too large");
-        // Judged at once: another protocol's greeting, or the body of an interim answer, is
-        // followed by silence.
-        const bool lineEnds = firstLine && byte == '\n';
-        if ((firstLine && !canBecomeStatusLine(head_)) || (lineEnds && !isStatusLine(head_)))
-            throw MalformedAnswer("the answer is not HTTP");
-        firstLine = firstLine && !lineEnds;
-    } while (!endsHead(head_));
+        text += static_cast<char>(byte);
+        if (text.size() > kLongestHead) throw MalformedAnswer("the answer's head is too large");
+        if (isFirstLine) judgeStart(byte);
+        if (byte != '\n') continue;
+        if (endsHead(text)) return;
+        isFirstLine = false;
+    }
 }
 
-void AnswerReader::parseHead()
+/// At once: another protocol's greeting, or the body of an interim answer, is followed by silence.
+void AnswerReader::judgeStart(int byte) const
 {
-    Poco::MemoryInputStream stream(head_.data(), static_cast<std::streamsize>(head_.size()));
-    response_.clear();
-    response_.setFieldLimit(kMostFields);
-    try {
-        response_.read(stream);
-    } catch (const Poco::Exception& error) {
-        throw MalformedAnswer("the answer's head is malformed: " + error.displayText());
-    }
+    const std::string& text = head_.text();
+    if (!canBecomeStatusLine(text) || (byte == '\n' && !AnswerHead::isStatusLine(text)))
+        throw MalformedAnswer("the answer is not HTTP");
 }
 
 void AnswerReader::readBody(Answer& answer)
 {
-    const bool hasLength = response_.has(Poco::Net::HTTPMessage::CONTENT_LENGTH);
-    const std::size_t encodings = countFields(Poco::Net::HTTPMessage::TRANSFER_ENCODING);
+    const bool hasLength = head_.has("Content-Length");
+    const std::size_t encodings = head_.count("Transfer-Encoding");
     reusable_ = wantsKeepAlive() && answer.status >= 200 && isUnambiguous(encodings, hasLength);
     endsByClose_ = false;
     if (answer.status < 200 || answer.status == 204 || answer.status == 304) {
@@ -187,7 +138,7 @@ void AnswerReader::readBody(Answer& answer)
         reusable_ = reusable_ && encodings == 0 && (!hasLength || contentLength() == 0U);
         return;
     }
-    if (encodings == 1 && response_.getChunkedTransferEncoding()) {
+    if (encodings == 1 && lowerCase(head_.value("Transfer-Encoding")) == "chunked") {
         readChunked(answer);
     } else if (encodings > 0 || !hasLength) {
         reusable_ = false;
@@ -203,17 +154,8 @@ void AnswerReader::readBody(Answer& answer)
 /// Whether everybody sees the same end of this answer (RFC 9112, sections 6.1 and 6.3).
 bool AnswerReader::isUnambiguous(std::size_t encodings, bool hasLength) const
 {
-    if (encodings > 0 && (hasLength || response_.getVersion() != Poco::Net::HTTPMessage::HTTP_1_1))
-        return false;
-    return !isAmbiguous(head_);
-}
-
-std::size_t AnswerReader::countFields(const std::string& name) const
-{
-    return static_cast<std::size_t>(
-        std::count_if(response_.begin(), response_.end(), [&name](const auto& field) {
-            return Poco::icompare(field.first, name) == 0;
-        }));
+    if (encodings > 0 && (hasLength || !head_.isHttp11())) return false;
+    return !head_.isAmbiguous();
 }
 
 void AnswerReader::readFixed(Answer& answer, std::uint64_t length)
@@ -310,11 +252,9 @@ std::optional<std::string> AnswerReader::readLine(std::size_t limit)
 /// Nothing where the field is no number, or where several fields disagree.
 std::optional<std::uint64_t> AnswerReader::contentLength() const
 {
-    const std::string& name = Poco::Net::HTTPMessage::CONTENT_LENGTH;
     std::optional<std::uint64_t> length;
-    for (const auto& [field, value] : response_) {
-        if (Poco::icompare(field, name) != 0) continue;
-        const auto number = parseUnsigned(trimmed(value));
+    for (const std::string_view value : head_.values("Content-Length")) {
+        const auto number = parseUnsigned(value);
         if (!number || (length && *length != *number)) return std::nullopt;
         length = number;
     }
@@ -323,18 +263,14 @@ std::optional<std::uint64_t> AnswerReader::contentLength() const
 
 bool AnswerReader::wantsKeepAlive() const
 {
-    const std::string& name = Poco::Net::HTTPMessage::CONNECTION;
-    if (response_.getVersion() == Poco::Net::HTTPMessage::HTTP_1_1)
-        return !response_.has(name) || !response_.hasToken(name, "close");
-    return response_.has(name) && response_.hasToken(name, "keep-alive");
+    return head_.isHttp11() ? !head_.hasToken("Connection", "close")
+                            : head_.hasToken("Connection", "keep-alive");
 }
 
 std::optional<std::chrono::seconds> AnswerReader::keepAliveTimeout() const
 {
-    static const std::string kField = "Keep-Alive";
-    if (!response_.has(kField)) return std::nullopt;
     constexpr std::string_view kParameter = "timeout=";
-    const std::string value = lowerCase(response_.get(kField));
+    const std::string value = lowerCase(head_.value("Keep-Alive"));
     const auto at = value.find(kParameter);
     if (at == std::string::npos) return std::nullopt;
     std::uint16_t seconds = 0;

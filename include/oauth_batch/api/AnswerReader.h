@@ -1,8 +1,7 @@
 #pragma once
 
+#include "oauth_batch/api/AnswerHead.h"
 #include "oauth_batch/api/Transport.h"
-
-#include <Poco/Net/HTTPResponse.h>
 
 #include <chrono>
 #include <optional>
@@ -25,13 +24,6 @@ public:
     virtual bool hasMore() = 0;
 };
 
-/// What arrived is no HTTP/1 answer, or too large a head.
-class MalformedAnswer : public std::runtime_error
-{
-public:
-    using std::runtime_error::runtime_error;
-};
-
 /// The connection ended before the head of an answer was complete.
 class AnswerCutShort : public std::runtime_error
 {
@@ -39,9 +31,9 @@ public:
     using std::runtime_error::runtime_error;
 };
 
-/// Reads one HTTP/1.x answer (RFC 9112). Poco parses the head; the framing is done here, because
-/// Poco's streams show a truncated body as a normal end, have no limits, and take an interim answer
-/// (1xx) other than 100 for the final one. Not thread-safe; used for one answer after another.
+/// Reads one HTTP/1.x answer (RFC 9112). Not by Poco, whose streams show a truncated body as a
+/// normal end, have no limits, and take an interim answer (1xx) other than 100 for the final one.
+/// Not thread-safe; used for one answer after another.
 class AnswerReader
 {
 public:
@@ -66,7 +58,7 @@ public:
 
 private:
     void readHead();
-    void parseHead();
+    void judgeStart(int byte) const;
     void readBody(Answer& answer);
     void readFixed(Answer& answer, std::uint64_t length);
     void readChunked(Answer& answer);
@@ -75,13 +67,11 @@ private:
     bool appendExactly(std::string& body, std::size_t length);
     std::optional<std::string> readLine(std::size_t limit);
     std::optional<std::uint64_t> contentLength() const;
-    std::size_t countFields(const std::string& name) const;
     bool isUnambiguous(std::size_t encodings, bool hasLength) const;
     bool wantsKeepAlive() const;
 
     AnswerSource& source_;
-    std::string head_;
-    Poco::Net::HTTPResponse response_;
+    AnswerHead head_;
     Phase phase_ = Phase::sent;
     bool reusable_ = false;
     bool endsByClose_ = false;
