@@ -229,6 +229,9 @@ Batch readBatch(const Settings& settings, const std::string& path, const ResumeS
 {
     Batch batch;
     const std::unique_ptr<OperationReader> reader = openReader(settings, path);
+    // Of a file that is larger, memory is taken as its rows come.
+    constexpr std::uint64_t kMostExpected = 4'000'000;
+    batch.plan.expectRows(std::min(reader->expectedRows(), kMostExpected));
     BatchBuilder builder(settings, state, batch);
     ReadAhead ahead(*reader);
     for (auto rows = ahead.next(); !rows.empty(); rows = ahead.next()) {

@@ -19,6 +19,12 @@ std::uint32_t hashOf(std::string_view text)
     return static_cast<std::uint32_t>(std::hash<std::string_view>{}(text));
 }
 
+/// Probes stay short up to this load.
+bool fits(std::size_t texts, std::size_t slots)
+{
+    return texts * 5 <= slots * 4;
+}
+
 std::size_t lengthBytes(std::size_t length)
 {
     std::size_t bytes = 1;
@@ -59,9 +65,17 @@ std::uint32_t StringTable::intern(std::string_view text)
     }
     const std::uint32_t id = size();
     places_.push_back(store(text));
-    if (places_.size() * 5 > slots_.size() * 4) grow();
+    if (!fits(places_.size(), slots_.size())) growTo(slots_.size() * 2);
     place(slots_, {hash, id + 1});
     return id;
+}
+
+void StringTable::reserve(std::size_t texts)
+{
+    std::size_t slots = slots_.size();
+    while (!fits(texts, slots))
+        slots *= 2;
+    if (slots != slots_.size()) growTo(slots);
 }
 
 void StringTable::prefetch(std::string_view text) const
@@ -113,9 +127,9 @@ void StringTable::place(std::vector<Slot>& slots, Slot slot)
 }
 
 /// Slots keep about the order of their hashes, so that both tables are walked and not jumped in.
-void StringTable::grow()
+void StringTable::growTo(std::size_t slots)
 {
-    std::vector<Slot> larger(slots_.size() * 2);
+    std::vector<Slot> larger(slots);
     for (const Slot& slot : slots_) {
         if (slot.number != 0) place(larger, slot);
     }

@@ -26,6 +26,13 @@ std::size_t FileSource::read(char* buffer, std::size_t size)
     }
 }
 
+std::uint64_t FileSource::size() const
+{
+    struct stat info = {};
+    const bool isFile = ::fstat(file_.get(), &info) == 0 && S_ISREG(info.st_mode);
+    return isFile ? static_cast<std::uint64_t>(info.st_size) : 0;
+}
+
 MemorySource::MemorySource(std::string_view bytes, std::size_t pieceSize)
     : bytes_(bytes), pieceSize_(pieceSize)
 {}

@@ -1,7 +1,5 @@
 #include "oauth_batch/input/LineSource.h"
 
-#include <libfccp/csv.h>
-
 #include <algorithm>
 #include <cassert>
 #include <cstring>
@@ -33,59 +31,16 @@ bool isUtf16(std::string_view bytes)
 
 } // namespace
 
-/// Hands a segment to a LineReader such that what this takes away is what was added here: it skips
-/// a byte order mark at the start and cuts one CR before each LF, and it looks one byte past the
-/// end of a last line without LF.
-class LineSource::Segment : public io::ByteSourceBase
-{
-public:
-    explicit Segment(std::string_view bytes) : bytes_(bytes) {}
-
-    int read(char* buffer, [[maybe_unused]] int size) override
-    {
-        assert(2 * bytes_.size() + kByteOrderMark.size() + 2 < static_cast<std::size_t>(size));
-        char* out = buffer;
-        if (bytes_.starts_with(kByteOrderMark)) out = append(out, kByteOrderMark);
-        while (!bytes_.empty()) {
-            const std::string_view part = throughCarriageReturn();
-            out = append(out, part);
-            bytes_.remove_prefix(part.size());
-            const bool atLineEnd = bytes_.empty() || bytes_.front() == '\n';
-            if (part.back() == '\r' && atLineEnd) *out++ = '\r';
-        }
-        if (out[-1] != '\n') *out++ = '\n';
-        return static_cast<int>(out - buffer);
-    }
-
-private:
-    static char* append(char* out, std::string_view part)
-    {
-        std::memcpy(out, part.data(), part.size());
-        return out + part.size();
-    }
-
-    std::string_view throughCarriageReturn() const
-    {
-        const void* const at = std::memchr(bytes_.data(), '\r', bytes_.size());
-        if (at == nullptr) return bytes_;
-        return bytes_.substr(
-            0, static_cast<std::size_t>(static_cast<const char*>(at) - bytes_.data()) + 1);
-    }
-
-    std::string_view bytes_;
-};
-
 LineSource::LineSource(std::unique_ptr<ByteSource> source, FileProblems& problems)
     : source_(std::move(source)), problems_(problems)
 {}
 
-LineSource::~LineSource() = default;
-
 bool LineSource::readPiece()
 {
     const std::size_t before = used_;
-    if (buffer_.size() < before + kPieceSize) buffer_.resize(before + kPieceSize);
-    // A pipe gives little at a time, but each segment costs a reader.
+    // One byte more, for the NUL behind a last line without LF.
+    if (buffer_.size() <= before + kPieceSize) buffer_.resize(before + kPieceSize + 1);
+    // A pipe gives little at a time.
     while (!atEnd_ && used_ < before + kPieceSize) {
         const std::size_t count =
             source_->read(buffer_.data() + used_, before + kPieceSize - used_);
@@ -111,8 +66,8 @@ void LineSource::takeByteOrderMark()
     }
 }
 
-/// Puts the next segment to the front of the buffer. False when there is none.
-bool LineSource::fill()
+/// Puts the next segment, empty at the end, to the front of the buffer.
+void LineSource::fill()
 {
     used_ -= segmentSize_;
     if (used_ != 0) std::memmove(buffer_.data(), buffer_.data() + segmentSize_, used_);
@@ -121,6 +76,7 @@ bool LineSource::fill()
     while (!refused_) {
         const bool more = readPiece();
         if (!std::exchange(started_, true)) takeByteOrderMark();
+        if (refused_) break;
         char* const begin = buffer_.data();
         const void* const end = ::memrchr(begin + searched, '\n', used_ - searched);
         if (end != nullptr)
@@ -135,7 +91,6 @@ bool LineSource::fill()
         }
         break;
     }
-    return !refused_ && segmentSize_ != 0;
 }
 
 void LineSource::markNuls(char* begin, std::size_t size)
@@ -170,34 +125,37 @@ void LineSource::refuseLine()
 
 bool LineSource::openSegment()
 {
-    reader_.reset();
-    if (!filled_ && !fill()) return false;
-    filled_ = false;
-    if (segmentSize_ == 0) return false;
-    char* const begin = buffer_.data();
-    markNuls(begin, segmentSize_);
-    remaining_ = segmentSize_;
-    unterminated_ = begin[segmentSize_ - 1] != '\n';
-    reader_ = std::make_unique<io::LineReader>(
-        "", std::make_unique<Segment>(std::string_view(begin, segmentSize_)));
-    return true;
+    position_ = 0;
+    if (!std::exchange(filled_, false)) fill();
+    markNuls(buffer_.data(), segmentSize_);
+    return segmentSize_ != 0;
 }
 
 bool LineSource::next(Line& line)
 {
-    if (refused_ && !reader_) return false;
-    if (remaining_ == 0 && !openSegment()) return false;
-    line.begin = reader_->next_line();
-    assert(line.begin != nullptr);
-    line.size = std::strlen(line.begin);
-    line.terminated = !unterminated_ || line.size < remaining_;
-    remaining_ -= line.size + (line.terminated ? 1 : 0);
+    if ((filled_ || position_ == segmentSize_) && !openSegment()) return false;
+    char* const begin = buffer_.data() + position_;
+    char* const segmentEnd = buffer_.data() + segmentSize_;
+    char* const feed = find(begin, segmentEnd, '\n');
+    char* const end = feed == nullptr ? segmentEnd : feed;
+    *end = '\0';
+    line.begin = begin;
+    line.size = static_cast<std::size_t>(end - begin);
+    line.terminated = feed != nullptr;
+    position_ += line.size + (line.terminated ? 1 : 0);
     ++number_;
     if (nextNulMark_ < nulMarks_.size() && nulMarks_[nextNulMark_].line == number_) {
         problems_.add(number_, nulMarks_[nextNulMark_].column, kNulMessage);
         ++nextNulMark_;
     }
     return true;
+}
+
+std::uint64_t LineSource::expectedLines()
+{
+    const std::string_view known = beginning();
+    const auto lines = static_cast<std::uint64_t>(std::count(known.begin(), known.end(), '\n'));
+    return known.empty() ? 0 : source_->size() / known.size() * lines;
 }
 
 std::string_view LineSource::beginning()

@@ -39,6 +39,7 @@ OperationReader::OperationReader(std::string fileName, std::unique_ptr<ByteSourc
       options_(std::move(options)),
       records_(std::move(source), problems_)
 {
+    expectedRows_ = records_.expectedLines();
     hasRows_ = readHeader();
     if (hasRows_) parser_.emplace(header_, options_);
 }

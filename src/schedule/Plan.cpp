@@ -29,13 +29,21 @@ Plan::Row Plan::rowOf(const Operation& operation, RowStatus status, ErrorCode co
 {
     Row row = blankRow(status, code);
     row.customer = customers_.intern(operation.customerId);
-    row.profile = profiles_.intern(operation.profileId);
+    row.profile = profileIn(operation);
     row.flags =
         ((operation.verb == Verb::unassign ? kUnassign : 0U) | (operation.force ? kForce : 0U)) &
         0xFFU;
     row.related = firstOfRepeat(row);
     if (row.related != kNoRow) row.flags = (row.flags | kRepeat) & 0xFFU;
     return row;
+}
+
+/// Most lists name one profile again and again.
+std::uint32_t Plan::profileIn(const Operation& operation)
+{
+    if (profiles_.size() == 0 || profiles_.text(lastProfile_) != operation.profileId)
+        lastProfile_ = profiles_.intern(operation.profileId);
+    return lastProfile_;
 }
 
 RowIndex Plan::addOperation(const Operation& operation)

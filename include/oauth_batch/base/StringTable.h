@@ -22,6 +22,9 @@ public:
     /// Throws DataError when all texts together would exceed 4 GiB.
     std::uint32_t intern(std::string_view text);
 
+    /// Makes room for so many texts at once, instead of growing step by step.
+    void reserve(std::size_t texts);
+
     /// Begins to fetch what intern() will look at first. With millions of texts that is a place in
     /// memory that no cache holds: named a few dozen texts ahead, nobody waits for it.
     void prefetch(std::string_view text) const;
@@ -36,7 +39,7 @@ private:
     // stand its length (7 bits a byte, the least significant first) and its bytes.
     std::uint32_t store(std::string_view text);
     std::uint32_t room(std::size_t bytes);
-    void grow();
+    void growTo(std::size_t slots);
 
     /// One of the hash table, which is open with linear probing. With the hash beside it, a probe
     /// seldom has to look at a text, and growing never.

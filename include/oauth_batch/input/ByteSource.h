@@ -3,6 +3,7 @@
 #include "oauth_batch/base/UniqueFd.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,6 +18,9 @@ public:
 
     /// Reads up to `size` bytes, at least one; 0 is the end. Blocks. Throws IoError.
     virtual std::size_t read(char* buffer, std::size_t size) = 0;
+
+    /// Of all its bytes, for estimates; 0 where that is not known, as of a pipe.
+    virtual std::uint64_t size() const { return 0; }
 };
 
 /// An open file, pipe or terminal.
@@ -27,6 +31,7 @@ public:
     FileSource(UniqueFd file, std::string name);
 
     std::size_t read(char* buffer, std::size_t size) override;
+    std::uint64_t size() const override;
 
 private:
     UniqueFd file_;

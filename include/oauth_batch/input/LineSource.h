@@ -11,10 +11,6 @@
 #include <string_view>
 #include <vector>
 
-namespace io {
-class LineReader;
-}
-
 namespace oauth_batch {
 
 /// No record may be longer, without its line ending (1 MiB).
@@ -32,14 +28,14 @@ struct Line
 /// Cuts a file into lines, byte for byte, in memory of a few MiB at most, and notes what belongs to
 /// the file: its digest, byte order mark, NUL bytes, UTF-16. Not thread-safe.
 ///
-/// The cutting is done by fast-cpp-csv-parser's LineReader. Since that keeps all that it was given,
-/// each segment of about 256 KiB, which ends with a line, gets a reader of its own.
+/// Not by fast-cpp-csv-parser's LineReader: that takes 48 MiB, copies each byte, keeps all that it
+/// was given, and cannot tell a line of the file from one that it ended itself. Its rules for cells
+/// are what RecordReader uses.
 class LineSource
 {
 public:
     /// Problems go to `problems`, which must outlive this.
     LineSource(std::unique_ptr<ByteSource> source, FileProblems& problems);
-    ~LineSource();
     LineSource(const LineSource&) = delete;
     LineSource& operator=(const LineSource&) = delete;
 
@@ -54,6 +50,10 @@ public:
     /// mark: at least the first line, if it is not too long. Throws IoError. May block.
     std::string_view beginning();
 
+    /// REQUIRES: next() was not called yet. About how many lines there are, by the size of the file
+    /// and of its first lines; 0 where that cannot be told. Throws IoError. May block.
+    std::uint64_t expectedLines();
+
     /// True when reading ended at a line that is longer than any record may be.
     bool isTooLong() const { return tooLong_; }
 
@@ -63,15 +63,13 @@ public:
     std::string digest() { return sha256_.hexDigest(); }
 
 private:
-    class Segment;
-
     struct NulMark
     {
         std::uint64_t line;
         std::uint64_t column;
     };
 
-    bool fill();
+    void fill();
     bool readPiece();
     void takeByteOrderMark();
     void markNuls(char* begin, std::size_t size);
@@ -84,18 +82,16 @@ private:
     std::vector<char> buffer_;    ///< the segment, then the beginning of the next one
     std::size_t used_ = 0;        ///< bytes of buffer_ that hold something
     std::size_t segmentSize_ = 0; ///< bytes of buffer_ that make up the segment
-    std::size_t remaining_ = 0;   ///< bytes of the segment that are yet to come as lines
-    bool filled_ = false;         ///< a segment is there that has no reader yet
+    std::size_t position_ = 0;    ///< of the segment's bytes: the first that was not given yet
+    bool filled_ = false;         ///< a segment is there of which nothing was given yet
     bool atEnd_ = false;
     bool started_ = false;
     bool tooLong_ = false;
     bool refused_ = false;
     bool byteOrderMark_ = false;
-    bool unterminated_ = false; ///< the segment is the last and ends without LF
     std::uint64_t number_ = 0;
     std::vector<NulMark> nulMarks_; ///< of lines in the segment, ascending
     std::size_t nextNulMark_ = 0;
-    std::unique_ptr<io::LineReader> reader_;
 };
 
 } // namespace oauth_batch

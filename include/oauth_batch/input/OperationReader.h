@@ -64,6 +64,10 @@ public:
     const FileProblems& problems() const { return problems_; }
     const SkippedLines& skippedLines() const { return skipped_; }
 
+    /// About how many rows there will be, by the size of the file and of its first rows; 0 where
+    /// that cannot be told.
+    std::uint64_t expectedRows() const { return expectedRows_; }
+
     /// Data rows so far.
     std::uint64_t rowCount() const { return rowCount_; }
 
@@ -89,6 +93,7 @@ private:
     bool stopped_ = false; ///< reading on makes no sense
     SkippedLines skipped_;
     std::uint64_t rowCount_ = 0;
+    std::uint64_t expectedRows_ = 0;
     std::string digest_;
 };
 

@@ -29,6 +29,7 @@ public:
 
     /// See LineSource.
     std::string_view beginning() { return lines_.beginning(); }
+    std::uint64_t expectedLines() { return lines_.expectedLines(); }
     bool hasByteOrderMark() const { return lines_.hasByteOrderMark(); }
     std::string digest() { return lines_.digest(); }
 

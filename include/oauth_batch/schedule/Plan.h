@@ -42,6 +42,8 @@ struct RowMemory
 class Plan
 {
 public:
+    /// Hints that about so many rows will be added, whose customers mostly differ.
+    void expectRows(std::size_t rows) { customers_.reserve(rows); }
     /// Hints that this operation is about to be added: costs little and saves waiting for memory.
     void expect(const Operation& operation) const { customers_.prefetch(operation.customerId); }
 
@@ -176,6 +178,7 @@ private:
     static Row blankRow(RowStatus status, ErrorCode code);
     RowIndex append(const Row& row);
     Row rowOf(const Operation& operation, RowStatus status, ErrorCode code);
+    std::uint32_t profileIn(const Operation& operation);
     RowIndex firstOfRepeat(const Row& row) const;
     std::vector<RowIndex> rowsThatMaySupersede() const;
     void markGroup(const RowIndex* begin, const RowIndex* end);
@@ -184,6 +187,7 @@ private:
 
     StringTable customers_;
     StringTable profiles_;
+    std::uint32_t lastProfile_ = 0; // of the row added last, once there is one
     ChunkedVector<Row> rows_;
     ChunkedVector<RowIndex> tails_; // per customer: its last row so far
     StatusCounts counts_{};
