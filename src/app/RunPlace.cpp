@@ -11,6 +11,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace oauth_batch {
@@ -25,6 +26,21 @@ bool waitForInput()
     while (::poll(&input, 1, kMilliseconds) <= 0)
         throwIfEnding();
     return true;
+}
+
+/// The results are made from the input once more, at the end.
+void requireReadableTwice(const Settings& settings)
+{
+    struct stat status = {};
+    if (::stat(settings.file.c_str(), &status) != 0 || S_ISREG(status.st_mode) ||
+        S_ISDIR(status.st_mode))
+        return; // what cannot be opened is refused where it is opened
+    throw DataError(
+        settings.file +
+        ": not a regular file (a pipe?), but it has to be read twice: copy it into one" +
+        (settings.command == Command::run
+             ? ", or hand it over on standard input (oauth-batch run - --output=PATH)"
+             : ""));
 }
 
 std::string commandText(Command command, const std::string& file)
@@ -112,10 +128,12 @@ void RunPlace::prepareJournal()
 const std::string& RunPlace::inputPath()
 {
     if (!inputPath_.empty()) return inputPath_;
-    if (settings_.readsStandardInput())
+    if (settings_.readsStandardInput()) {
         copyStandardInput();
-    else
+    } else {
+        requireReadableTwice(settings_);
         inputPath_ = settings_.file;
+    }
     return inputPath_;
 }
 

@@ -4,6 +4,8 @@
 
 #include <filesystem>
 
+#include <sys/stat.h>
+
 using namespace oauth_batch::test;
 
 BOOST_FIXTURE_TEST_SUITE(Continue, Rig)
@@ -42,6 +44,19 @@ BOOST_AUTO_TEST_CASE(restartKeepsTheJournalWhereItCannotBegin)
     write("in.csv", assignments(3) + "assign,\"4,322\n");
     CHECK_EXIT(runAgainst(api.url(), {"run", "in.csv", "--restart"}), 65);
     BOOST_TEST(read("in.results.csv.journal") == journal);
+}
+
+BOOST_AUTO_TEST_CASE(inputThatCanBeReadOnlyOnceIsRefusedBeforeAnyRequest)
+{
+    const StubApi api;
+    BOOST_REQUIRE(::mkfifo(path("pipe.csv").c_str(), 0600) == 0);
+    for (const std::string command : {"run", "retry"}) {
+        const Ended ended = runAgainst(api.url(), {command, "pipe.csv", "--output=out.csv"});
+        CHECK_EXIT(ended, 65);
+        CHECK_SAYS(ended.err, "pipe.csv: not a regular file .*copy it into one");
+    }
+    BOOST_TEST(api.connections() == 0U);
+    BOOST_TEST(!exists("out.csv.journal"));
 }
 
 BOOST_AUTO_TEST_CASE(anUnfinishedRunIsContinuedFromAnotherFolder)
