@@ -12,6 +12,7 @@
 #include <iterator>
 #include <stdexcept>
 #include <system_error>
+#include <thread>
 
 #include <stdlib.h>
 
@@ -19,10 +20,14 @@ namespace oauth_batch::test {
 
 namespace {
 
+/// Of the thread that runs the cases: only that may ask Boost.Test how they fare.
+const std::thread::id kCaseThread = std::this_thread::get_id();
+
 bool runningCaseHasFailed()
 {
     namespace unit_test = boost::unit_test;
     if (std::uncaught_exceptions() > 0) return true;
+    if (std::this_thread::get_id() != kCaseThread) return false;
     if (!unit_test::framework::test_in_progress()) return false;
     const auto id = unit_test::framework::current_test_unit().p_id;
     const auto& results = unit_test::results_collector.results(id);
