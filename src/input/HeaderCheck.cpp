@@ -87,6 +87,7 @@ public:
             return;
         }
         checkMappings();
+        checkMarks();
         checkNeeds();
         for (std::size_t role = 0; role < kColumnRoleCount; ++role)
             checkOnce(header_.columnsFor(static_cast<ColumnRole>(role)),
@@ -98,6 +99,19 @@ private:
     void add(std::string message, std::uint64_t column = 0)
     {
         problems_.add(header_.line(), column, std::move(message));
+    }
+
+    /// A results file takes over the columns that are no results: such a name could be the first
+    /// there, and no reader would take it for a name.
+    void checkMarks()
+    {
+        for (std::size_t i = 1; i < header_.size(); ++i) {
+            const std::string_view name = header_.rawName(i);
+            if (name.starts_with("\xEF\xBB\xBF") || name.starts_with("\xFF\xFE") ||
+                name.starts_with("\xFE\xFF"))
+                add("a byte order mark before the name of a column; remove it",
+                    header_.position(i));
+        }
     }
 
     bool has(ColumnRole role) const { return header_.find(role) != Header::kNone; }

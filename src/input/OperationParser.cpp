@@ -143,6 +143,11 @@ void OperationParser::readCustomer(const RowCells& cells, Draft& draft) const
     std::string& id = draft.operation.customerId;
     if (!hasColumn && draft.requested) {
         id = draft.requested->customerId;
+        // Somebody may have edited it.
+        const std::string fault = faultOfManagedUserId(id);
+        if (!fault.empty())
+            return draft.refuse(ErrorCode::badId,
+                                "result_request is for the customer " + quoted(id) + ": " + fault);
         draft.hasCustomer = true;
         return;
     }

@@ -157,6 +157,17 @@ BOOST_DATA_TEST_CASE(wrongHeaderIsOneProblem, data::make(kWrongHeaders), wrong)
     BOOST_TEST(read.rows.empty());
 }
 
+BOOST_AUTO_TEST_CASE(markBeforeALaterNameIsAProblem)
+{
+    for (const std::string mark : {"\xEF\xBB\xBF", "\xFF\xFE", "\xFE\xFF"}) {
+        const ReadInput read =
+            readInput("operation,external_id,profile_id," + mark + "note\nassign,A1,322,x\n");
+        BOOST_REQUIRE_EQUAL(read.problems.size(), 1U);
+        BOOST_TEST(read.problems[0] ==
+                   "orders.csv:1:34: a byte order mark before the name of a column; remove it");
+    }
+}
+
 BOOST_AUTO_TEST_CASE(allThatIsWrongIsSaidAtOnce)
 {
     const ReadInput read = readInput("a,b\n\"x\"y,1\n1,\"open\n");

@@ -237,6 +237,21 @@ BOOST_AUTO_TEST_CASE(requestStandsInForMissingColumns)
     BOOST_TEST((read.rows[1].problem()->code == ErrorCode::badOperation));
 }
 
+BOOST_AUTO_TEST_CASE(requestWithABadIdMakesTheRowInvalid)
+{
+    for (const std::string id : {"E%A2F1", "E%00", "EA%20"}) {
+        const ReadInput read = readInput(std::string(kResultNames) +
+                                             "\n1,failed,404,http_404,x,POST /api/managed_users/" +
+                                             id + "/custom_oauth_profiles/322/assign,1,,\n",
+                                         resultsOptions());
+        BOOST_REQUIRE_EQUAL(read.rows.size(), 1U);
+        const RowProblem* const problem = read.rows[0].problem();
+        BOOST_REQUIRE(problem != nullptr);
+        BOOST_TEST((problem->code == ErrorCode::badId));
+        BOOST_TEST(problem->message.starts_with("result_request is for the customer "));
+    }
+}
+
 BOOST_AUTO_TEST_CASE(optionComesBeforeTheRequest)
 {
     const InputOptions options{{}, {}, Verb::assign, "8", InputKind::results};
