@@ -21,17 +21,6 @@ bool isBlank(char c)
     return c == ' ' || c == '\t';
 }
 
-char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool isSame(std::string_view a, std::string_view b)
-{
-    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                              [](char x, char y) { return lower(x) == lower(y); });
-}
-
 } // namespace
 
 bool AnswerHead::isStatusLine(std::string_view line)
@@ -111,13 +100,13 @@ std::size_t AnswerHead::count(std::string_view name) const
 {
     return static_cast<std::size_t>(
         std::count_if(fields_.begin(), fields_.end(),
-                      [name](const Field& field) { return isSame(field.name, name); }));
+                      [name](const Field& field) { return equalsIgnoringCase(field.name, name); }));
 }
 
 std::string_view AnswerHead::value(std::string_view name) const
 {
     const auto found = std::find_if(fields_.begin(), fields_.end(), [name](const Field& field) {
-        return isSame(field.name, name);
+        return equalsIgnoringCase(field.name, name);
     });
     return found == fields_.end() ? std::string_view() : found->value;
 }
@@ -126,7 +115,7 @@ std::vector<std::string_view> AnswerHead::values(std::string_view name) const
 {
     std::vector<std::string_view> found;
     for (const Field& field : fields_) {
-        if (isSame(field.name, name)) found.push_back(field.value);
+        if (equalsIgnoringCase(field.name, name)) found.push_back(field.value);
     }
     return found;
 }
@@ -136,7 +125,7 @@ bool AnswerHead::hasToken(std::string_view name, std::string_view token) const
     for (std::string_view list : values(name)) {
         while (!list.empty()) {
             const std::size_t comma = std::min(list.find(','), list.size());
-            if (isSame(trimmed(list.substr(0, comma)), token)) return true;
+            if (equalsIgnoringCase(trimmed(list.substr(0, comma)), token)) return true;
             list.remove_prefix(std::min(comma + 1, list.size()));
         }
     }

@@ -138,7 +138,7 @@ void AnswerReader::readBody(Answer& answer)
         reusable_ = reusable_ && encodings == 0 && (!hasLength || contentLength() == 0U);
         return;
     }
-    if (encodings == 1 && lowerCase(head_.value("Transfer-Encoding")) == "chunked") {
+    if (encodings == 1 && equalsIgnoringCase(head_.value("Transfer-Encoding"), "chunked")) {
         readChunked(answer);
     } else if (encodings > 0 || !hasLength) {
         reusable_ = false;

@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <sstream>
-#include <system_error>
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -23,11 +22,6 @@ namespace {
 using Kind = TransportFailure::Kind;
 
 constexpr std::chrono::milliseconds kShortestTry(1);
-
-std::string textOf(const Poco::Exception& error)
-{
-    return error.code() > 0 ? std::generic_category().message(error.code()) : error.displayText();
-}
 
 Poco::Timespan toTimespan(std::chrono::nanoseconds duration)
 {
@@ -194,7 +188,7 @@ std::optional<TransportFailure> Connector::connectTo(const Poco::Net::SocketAddr
     } catch (const Poco::Exception& error) {
         const bool late = error.code() == ETIMEDOUT;
         return failure(late ? Kind::connectTimeout : Kind::refused, Phase::connect,
-                       where + textOf(error));
+                       where + reasonOf(error));
     }
 }
 
@@ -235,7 +229,7 @@ std::optional<TransportFailure> Connector::tunnel(Connection& connection) const
         return failure(Kind::proxy, Phase::proxy,
                        "refuses CONNECT " + authority + ": HTTP " + std::to_string(status) + why);
     } catch (const Poco::Exception& error) {
-        return failure(Kind::proxy, Phase::proxy, "CONNECT failed: " + textOf(error));
+        return failure(Kind::proxy, Phase::proxy, "CONNECT failed: " + reasonOf(error));
     } catch (const std::runtime_error& error) {
         return failure(Kind::proxy, Phase::proxy, std::string("CONNECT failed: ") + error.what());
     }

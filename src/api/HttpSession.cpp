@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <system_error>
 
 namespace oauth_batch {
 
@@ -13,6 +14,11 @@ namespace {
 constexpr std::size_t kPiece = 4096;
 
 } // namespace
+
+std::string reasonOf(const Poco::Exception& error)
+{
+    return error.code() > 0 ? std::generic_category().message(error.code()) : error.displayText();
+}
 
 void HttpSession::send(std::string_view request)
 {

@@ -2,13 +2,18 @@
 
 #include "oauth_batch/api/AnswerReader.h"
 
+#include <Poco/Exception.h>
 #include <Poco/Net/StreamSocket.h>
 
 #include <array>
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace oauth_batch {
+
+/// What an exception of Poco::Net says: the system's words where it comes from a call of that.
+std::string reasonOf(const Poco::Exception& error);
 
 /// The bytes of HTTP over a connected socket, plain or secured, which stays the caller's. Instead
 /// of Poco's session: that formats each request through streams, connects again and sends again by

@@ -7,7 +7,6 @@
 #include <openssl/err.h>
 
 #include <algorithm>
-#include <system_error>
 #include <utility>
 
 namespace oauth_batch {
@@ -25,11 +24,6 @@ constexpr std::chrono::milliseconds kRecently(5);
 bool isVisible(std::string_view text)
 {
     return std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < '\x7f'; });
-}
-
-std::string reasonOf(const Poco::Exception& error)
-{
-    return error.code() > 0 ? std::generic_category().message(error.code()) : error.displayText();
 }
 
 /// The fields of every request; the caller's to overwrite. Without a length, some servers take the

@@ -140,6 +140,13 @@ std::string_view trimmed(std::string_view text)
     return text;
 }
 
+bool equalsIgnoringCase(std::string_view a, std::string_view b)
+{
+    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
+               return lowerCase(x) == lowerCase(y);
+           });
+}
+
 std::string lowerCase(std::string_view text)
 {
     std::string lower(text);

@@ -12,30 +12,22 @@ namespace {
 
 constexpr std::array<std::string_view, 2> kVerbs = {"assign", "unassign"};
 
-/// REQUIRES: `word` is in lower case.
-bool isWord(std::string_view text, std::string_view word)
-{
-    if (text.size() != word.size()) return false;
-    for (std::size_t i = 0; i < word.size(); ++i) {
-        const char c = text[i];
-        if ((c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c) != word[i]) return false;
-    }
-    return true;
-}
-
 std::optional<Verb> parseVerb(std::string_view text)
 {
     const std::string_view word = trimmed(text);
-    if (isWord(word, "assign")) return Verb::assign;
-    if (isWord(word, "unassign")) return Verb::unassign;
+    if (equalsIgnoringCase(word, "assign")) return Verb::assign;
+    if (equalsIgnoringCase(word, "unassign")) return Verb::unassign;
     return std::nullopt;
 }
 
 std::optional<bool> parseForce(std::string_view text)
 {
     const std::string_view word = trimmed(text);
-    if (word.empty() || isWord(word, "false") || isWord(word, "no") || word == "0") return false;
-    if (isWord(word, "true") || isWord(word, "yes") || word == "1") return true;
+    if (word.empty() || equalsIgnoringCase(word, "false") || equalsIgnoringCase(word, "no") ||
+        word == "0")
+        return false;
+    if (equalsIgnoringCase(word, "true") || equalsIgnoringCase(word, "yes") || word == "1")
+        return true;
     return std::nullopt;
 }
 

@@ -64,7 +64,6 @@ public:
         return {base + ".pem", base + ".key"};
     }
 
-private:
     template <auto release>
     struct Release
     {
@@ -77,6 +76,7 @@ private:
     using Key = std::unique_ptr<EVP_PKEY, Release<EVP_PKEY_free>>;
     using X509Ptr = std::unique_ptr<X509, Release<X509_free>>;
 
+private:
     static std::string makeFolder()
     {
         std::string folder = (std::filesystem::temp_directory_path() / "pki-XXXXXX").string();

@@ -17,6 +17,9 @@ std::string_view trimmed(std::string_view text);
 /// ASCII letters in lower case; other bytes as they are.
 std::string lowerCase(std::string_view text);
 
+/// Whether two texts are the same without regard to the case of ASCII letters.
+bool equalsIgnoringCase(std::string_view a, std::string_view b);
+
 /// True if the bytes are well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms).
 bool isUtf8(std::string_view bytes);
 

@@ -20,15 +20,8 @@ using namespace oauth_batch::test;
 namespace {
 
 template <auto release>
-struct Release
-{
-    template <class T>
-    void operator()(T* object) const
-    {
-        release(object);
-    }
-};
-using Certificate = std::unique_ptr<X509, Release<X509_free>>;
+using Release = TestPki::Release<release>;
+using Certificate = TestPki::X509Ptr;
 
 Certificate readCertificate(const std::string& path)
 {
