@@ -235,7 +235,7 @@ void Run::sendRows(JournalWriter& writer)
 
 Tally Run::writeResults(JournalWriter& writer)
 {
-    AtomicFile file(place_.paths().results, AtomicFile::kPrivate, AtomicFile::Digest::sha256);
+    AtomicFile file(place_.paths().results, AtomicFile::kPrivate, Digest::sha256);
     OutcomeReader reader(place_.journal().fd(), place_.paths().journal);
     ResultsFile results({settings(), place_.inputPath(), batch_, outcomes_, reader, stopReason_});
     Tally tally = results.render(file);

@@ -143,7 +143,7 @@ void RunPlace::copyStandardInput()
     // A retry that goes on with a run from standard input has nothing to read there.
     if (settings_.adopted) return;
     FileSource source(UniqueFd(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)), "standard input");
-    AtomicFile copy(inputPath_, AtomicFile::kPrivate, AtomicFile::Digest::sha256);
+    AtomicFile copy(inputPath_, AtomicFile::kPrivate, Digest::sha256);
     std::array<char, 65536> buffer{};
     while (const std::size_t got = waitForInput() ? source.read(buffer.data(), buffer.size()) : 0)
         copy.append({buffer.data(), got});

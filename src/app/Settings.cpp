@@ -122,6 +122,8 @@ void SettingsReader::readInput()
 {
     if (line_.command != Command::run && line_.command != Command::check)
         settings_.input.kind = InputKind::results;
+    if (line_.command == Command::check || line_.command == Command::status)
+        settings_.input.digest = Digest::none;
     settings_.strict = isSet("strict");
     settings_.plan = isSet("plan");
     settings_.json = isSet("json");

@@ -142,9 +142,10 @@ std::string_view trimmed(std::string_view text)
 
 bool equalsIgnoringCase(std::string_view a, std::string_view b)
 {
-    return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(), [](char x, char y) {
-               return lowerCase(x) == lowerCase(y);
-           });
+    if (a.size() != b.size()) return false;
+    if (a == b) return true; // as mostly, where they agree at all
+    return std::equal(a.begin(), a.end(), b.begin(),
+                      [](char x, char y) { return lowerCase(x) == lowerCase(y); });
 }
 
 std::string lowerCase(std::string_view text)

@@ -30,6 +30,12 @@ bool allDigits(std::string_view text)
            std::all_of(text.begin(), text.end(), [](char c) { return isDigit(c); });
 }
 
+bool startsAsNumber(std::string_view text)
+{
+    if (text.starts_with('-')) text.remove_prefix(1);
+    return !text.empty() && isDigit(text.front());
+}
+
 /// A number in scientific notation, cut into its parts.
 struct Scientific
 {
@@ -42,7 +48,6 @@ Scientific parseScientific(std::string_view text)
 {
     Scientific number;
     if (text.starts_with('-')) text.remove_prefix(1);
-    if (text.empty() || !isDigit(text.front())) return number; // as most IDs
     const auto e = text.find_first_of("Ee");
     if (e == std::string_view::npos) return number;
     const std::string_view mantissa = text.substr(0, e);
@@ -121,6 +126,7 @@ std::string faultOfManagedUserId(std::string_view value)
 std::string faultOfExternalId(std::string_view value)
 {
     if (std::string fault = faultOfText(value); !fault.empty()) return fault;
+    if (!startsAsNumber(value)) return {}; // as most IDs
     const Scientific number = parseScientific(value);
     if (number.valid && (number.isDecimal || number.isSigned)) return kSpreadsheetDamage;
     return {};

@@ -13,6 +13,7 @@ constexpr std::size_t kPieceSize = 256UL * 1024UL;
 /// A line longer than this, with its CR, cannot be a record.
 constexpr std::size_t kMaxLineSize = kMaxRecordSize + 1;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+constexpr char kQuote = '"';
 /// Stands for a NUL, of which a problem is made, so that a line can be a C string.
 constexpr char kNulSubstitute = '\x01';
 
@@ -31,9 +32,11 @@ bool isUtf16(std::string_view bytes)
 
 } // namespace
 
-LineSource::LineSource(std::unique_ptr<ByteSource> source, FileProblems& problems)
+LineSource::LineSource(std::unique_ptr<ByteSource> source, FileProblems& problems, Digest digest)
     : source_(std::move(source)), problems_(problems)
-{}
+{
+    if (digest == Digest::sha256) sha256_.emplace();
+}
 
 bool LineSource::readPiece()
 {
@@ -45,7 +48,7 @@ bool LineSource::readPiece()
         const std::size_t count =
             source_->read(buffer_.data() + used_, before + kPieceSize - used_);
         atEnd_ = count == 0;
-        sha256_.update(buffer_.data() + used_, count);
+        if (sha256_) sha256_->update(buffer_.data() + used_, count);
         used_ += count;
     }
     return used_ > before;
@@ -128,7 +131,16 @@ bool LineSource::openSegment()
     position_ = 0;
     if (!std::exchange(filled_, false)) fill();
     markNuls(buffer_.data(), segmentSize_);
+    nextQuote_ = quoteFrom(0);
     return segmentSize_ != 0;
+}
+
+/// The position of the segment's next quote, or the segment's end.
+std::size_t LineSource::quoteFrom(std::size_t position)
+{
+    char* const begin = buffer_.data();
+    const char* const quote = find(begin + position, begin + segmentSize_, kQuote);
+    return quote == nullptr ? segmentSize_ : static_cast<std::size_t>(quote - begin);
 }
 
 bool LineSource::next(Line& line)
@@ -143,6 +155,9 @@ bool LineSource::next(Line& line)
     line.size = static_cast<std::size_t>(end - begin);
     line.terminated = feed != nullptr;
     position_ += line.size + (line.terminated ? 1 : 0);
+    // Looked for once, and not line by line: most have none.
+    line.hasQuote = nextQuote_ < position_;
+    if (line.hasQuote) nextQuote_ = quoteFrom(position_);
     ++number_;
     if (nextNulMark_ < nulMarks_.size() && nulMarks_[nextNulMark_].line == number_) {
         problems_.add(number_, nulMarks_[nextNulMark_].column, kNulMessage);

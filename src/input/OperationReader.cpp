@@ -37,7 +37,7 @@ OperationReader::OperationReader(std::string fileName, std::unique_ptr<ByteSourc
                                  InputOptions options)
     : fileName_(std::move(fileName)),
       options_(std::move(options)),
-      records_(std::move(source), problems_)
+      records_(std::move(source), problems_, options_.digest)
 {
     expectedRows_ = records_.expectedLines();
     hasRows_ = readHeader();

@@ -4,7 +4,6 @@
 #include "oauth_batch/base/Sha256.h"
 #include "oauth_batch/base/UniqueFd.h"
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,19 +28,13 @@ namespace oauth_batch {
 class AtomicFile
 {
 public:
-    enum class Digest : std::uint8_t
-    {
-        none,
-        sha256 ///< of everything appended, for hexDigest()
-    };
-
     /// A file with everything readable by its owner only.
     static constexpr mode_t kPrivate = 0600;
     /// A file for others to read: the metrics.
     static constexpr mode_t kPublic = 0644;
 
     /// Creates PATH.tmp; a regular file that an earlier process left there is removed.
-    /// `mode` is set whatever the umask is.
+    /// `mode` is set whatever the umask is; the digest is of everything appended.
     explicit AtomicFile(std::string path, mode_t mode = kPrivate, Digest digest = Digest::none);
     ~AtomicFile();
     AtomicFile(const AtomicFile&) = delete;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -9,6 +10,13 @@ class DigestEngine;
 }
 
 namespace oauth_batch {
+
+/// What to compute of bytes that are read or written anyway.
+enum class Digest : std::uint8_t
+{
+    none,
+    sha256
+};
 
 /// A running SHA-256 (FIPS 180-4). Not thread-safe.
 class Sha256

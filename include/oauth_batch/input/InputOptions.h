@@ -1,5 +1,6 @@
 #pragma once
 
+#include "oauth_batch/base/Sha256.h"
 #include "oauth_batch/model/Operation.h"
 
 #include <array>
@@ -68,6 +69,7 @@ struct InputOptions
     std::optional<Verb> operation;             ///< for a file without the column
     std::optional<std::string> profileId;      ///< for a file without the column
     InputKind kind = InputKind::operations;
+    Digest digest = Digest::sha256; ///< what OperationReader::digest() is for
 };
 
 } // namespace oauth_batch

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,6 +24,7 @@ struct Line
     char* begin = nullptr;
     std::size_t size = 0;   ///< without the LF; a CR before it counts
     bool terminated = true; ///< by a LF: only the last line may not be
+    bool hasQuote = false;  ///< a `"` is in it
 };
 
 /// Cuts a file into lines, byte for byte, in memory of a few MiB at most, and notes what belongs to
@@ -35,7 +37,8 @@ class LineSource
 {
 public:
     /// Problems go to `problems`, which must outlive this.
-    LineSource(std::unique_ptr<ByteSource> source, FileProblems& problems);
+    LineSource(std::unique_ptr<ByteSource> source, FileProblems& problems,
+               Digest digest = Digest::sha256);
     LineSource(const LineSource&) = delete;
     LineSource& operator=(const LineSource&) = delete;
 
@@ -59,8 +62,9 @@ public:
 
     bool hasByteOrderMark() const { return byteOrderMark_; }
 
-    /// REQUIRES: next() returned false. Of all bytes of the file, if there was no problem.
-    std::string digest() { return sha256_.hexDigest(); }
+    /// REQUIRES: next() returned false. Of all bytes of the file, if there was no problem; empty
+    /// for Digest::none.
+    std::string digest() { return sha256_ ? sha256_->hexDigest() : std::string(); }
 
 private:
     struct NulMark
@@ -74,15 +78,17 @@ private:
     void takeByteOrderMark();
     void markNuls(char* begin, std::size_t size);
     void refuseLine();
+    std::size_t quoteFrom(std::size_t position);
     bool openSegment();
 
     std::unique_ptr<ByteSource> source_;
     FileProblems& problems_;
-    Sha256 sha256_;
+    std::optional<Sha256> sha256_;
     std::vector<char> buffer_;    ///< the segment, then the beginning of the next one
     std::size_t used_ = 0;        ///< bytes of buffer_ that hold something
     std::size_t segmentSize_ = 0; ///< bytes of buffer_ that make up the segment
     std::size_t position_ = 0;    ///< of the segment's bytes: the first that was not given yet
+    std::size_t nextQuote_ = 0;   ///< of the segment: the first one not given yet, or its end
     bool filled_ = false;         ///< a segment is there of which nothing was given yet
     bool atEnd_ = false;
     bool started_ = false;

@@ -72,7 +72,7 @@ public:
     std::uint64_t rowCount() const { return rowCount_; }
 
     /// Of all bytes of the file, as 64 hexadecimal digits. REQUIRES: next() returned false, and
-    /// there were no problems.
+    /// there were no problems. Empty for Digest::none.
     const std::string& digest();
 
     /// Throws DataError with all problems, one a line, if there are any.

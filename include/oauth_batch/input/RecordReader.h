@@ -19,7 +19,8 @@ class RecordReader
 {
 public:
     /// Problems go to `problems`, which must outlive this.
-    RecordReader(std::unique_ptr<ByteSource> source, FileProblems& problems);
+    RecordReader(std::unique_ptr<ByteSource> source, FileProblems& problems,
+                 Digest digest = Digest::sha256);
 
     /// REQUIRES: one of `,` `;` tab `|`. To be called before next().
     void setDelimiter(char delimiter);

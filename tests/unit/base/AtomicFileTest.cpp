@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE(commitPutsTheContentInPlaceAndLeavesNothingElse)
 BOOST_AUTO_TEST_CASE(contentLargerThanTheBufferArrivesWhole)
 {
     std::string expected;
-    AtomicFile file(path.string(), AtomicFile::kPrivate, AtomicFile::Digest::sha256);
+    AtomicFile file(path.string(), AtomicFile::kPrivate, Digest::sha256);
     for (int i = 0; i < 50'000; ++i) {
         const std::string line = std::to_string(i) + '\n';
         expected += line;
@@ -86,7 +86,7 @@ BOOST_AUTO_TEST_CASE(withoutCommitTheOldContentStaysAndTheTemporaryFileGoes)
 BOOST_AUTO_TEST_CASE(preparedContentStandsBesideTheOldOne)
 {
     writeFile(path, "old");
-    AtomicFile file(path.string(), AtomicFile::kPrivate, AtomicFile::Digest::sha256);
+    AtomicFile file(path.string(), AtomicFile::kPrivate, Digest::sha256);
     file.append("abc");
     file.prepare();
     BOOST_TEST(readFile(path) == "old");

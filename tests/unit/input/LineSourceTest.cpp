@@ -50,6 +50,7 @@ Lines readLines(std::string_view text, std::size_t pieceSize = std::string_view:
     for (Line line; source.next(line);) {
         BOOST_REQUIRE_EQUAL(line.begin[line.size], '\0');
         result.lines.emplace_back(line.begin, line.size);
+        BOOST_REQUIRE_EQUAL(line.hasQuote, result.lines.back().find('"') != std::string::npos);
         BOOST_REQUIRE_EQUAL(source.number(), result.lines.size());
         result.joined.append(line.begin, line.size).append(line.terminated ? "\n" : "");
     }
@@ -88,6 +89,8 @@ const std::string kTexts[] = {
     "a\r\r\r\nb\r\rc\r\r",
     "\n\n\na",
     "a\nb\r\nc\n\r\n\rd",
+    "\"\n\na\"\"b\nc\n\"",
+    "a\n\"b\n",
     std::string("a\n") + std::string(kMark) + "b\n" + std::string(kMark),
 };
 
@@ -117,7 +120,7 @@ BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(LineSourceTest)
 
-BOOST_DATA_TEST_CASE(linesComeBackByteForByte, data::make(kTexts) ^ data::xrange(13), text, index)
+BOOST_DATA_TEST_CASE(linesComeBackByteForByte, data::make(kTexts) ^ data::xrange(15), text, index)
 {
     (void)index;
     for (const std::size_t pieceSize : {std::size_t(1), std::size_t(2), std::string_view::npos}) {
@@ -130,12 +133,12 @@ BOOST_DATA_TEST_CASE(linesComeBackByteForByte, data::make(kTexts) ^ data::xrange
 
 BOOST_AUTO_TEST_CASE(linesComeBackByteForByteOverManySegments)
 {
-    // Whatever stands at the border of a segment: marks, CRs, blank lines.
+    // Whatever stands at the border of a segment: marks, CRs, blank lines, quotes.
     for (std::size_t width = 1; width < 9; ++width) {
         std::string text;
         while (text.size() < 1'200'000) {
             text += std::string(kMark) + std::string(text.size() % width, 'x') + "\r\n";
-            text += "\r\r\n\n" + std::string(kMark) + std::string(kMark) + "\n";
+            text += "\r\r\n\n\"\n" + std::string(kMark) + std::string(kMark) + "\n";
         }
         text += "last";
         const Lines read = readLines("first\n" + text);
@@ -159,6 +162,16 @@ BOOST_AUTO_TEST_CASE(digestIsThatOfAllBytes)
     BOOST_TEST(readLines("\xEF\xBB\xBF"
                          "a,b\r\n1,2")
                    .digest == "93af9d6fd575d1d519be60bd6e3a38f7029f409cbca35d5b4788d9b5951d10a8");
+}
+
+BOOST_AUTO_TEST_CASE(withoutADigestThereIsNone)
+{
+    FileProblems problems;
+    LineSource source(std::make_unique<MemorySource>("a\nb\n"), problems, Digest::none);
+    for (Line line; source.next(line);)
+        BOOST_TEST(line.size == 1U);
+    BOOST_TEST(source.number() == 2U);
+    BOOST_TEST(source.digest().empty());
 }
 
 BOOST_AUTO_TEST_CASE(nulIsAProblemOfEachLineThatHasOne)
