@@ -6,9 +6,12 @@ namespace oauth_batch {
 
 namespace {
 
-/// Few enough for all blocks to stay in a processor's cache, enough that waking the other thread
-/// costs little beside reading them.
-constexpr std::size_t kRowsInBlock = 256;
+/// Few enough for all blocks to stay in a processor's cache.
+constexpr std::size_t kRowsInBlock = 128;
+
+/// So many blocks are free or full before a thread that had to wait goes on: it is woken once for
+/// all of them. That can cost more than to read a block.
+constexpr std::size_t kBlocksAtOnce = 4;
 
 } // namespace
 
@@ -21,9 +24,10 @@ std::span<const InputRow> ReadAhead::next()
     std::unique_lock lock(mutex_);
     if (std::exchange(holdsBlock_, false)) {
         ++released_;
-        changed_.notify_one();
+        if (blocks_.size() - (published_ - released_) == kBlocksAtOnce) changed_.notify_one();
     }
-    changed_.wait(lock, [this] { return published_ > released_ || ended_; });
+    if (published_ == released_)
+        changed_.wait(lock, [this] { return published_ - released_ >= kBlocksAtOnce || ended_; });
     if (published_ == released_) {
         if (failure_) std::rethrow_exception(failure_);
         return {};
@@ -39,8 +43,9 @@ void ReadAhead::read(const std::stop_token& stop)
         for (std::size_t at = 0;; ++at) {
             {
                 std::unique_lock lock(mutex_);
-                const auto isFree = [&] { return at - released_ < blocks_.size(); };
-                if (!changed_.wait(lock, stop, isFree)) return;
+                const auto free = [&] { return blocks_.size() - (at - released_); };
+                const auto areFree = [&] { return free() >= kBlocksAtOnce; };
+                if (free() == 0 && !changed_.wait(lock, stop, areFree)) return;
             }
             const bool isLast = !fill(blocks_[at % blocks_.size()]);
             publish(isLast);
@@ -68,7 +73,7 @@ void ReadAhead::publish(bool isLast)
     const std::lock_guard lock(mutex_);
     ++published_;
     ended_ = isLast;
-    changed_.notify_one();
+    if (ended_ || published_ - released_ == kBlocksAtOnce) changed_.notify_one();
 }
 
 void ReadAhead::publish(std::exception_ptr failure)

@@ -40,7 +40,7 @@ private:
     void publish(std::exception_ptr failure);
 
     OperationReader& reader_;
-    std::array<Block, 4> blocks_; // those published belong to the caller, the others to the thread
+    std::array<Block, 8> blocks_; // those published belong to the caller, the others to the thread
 
     std::mutex mutex_; // guards all below
     std::condition_variable_any changed_;

@@ -60,9 +60,10 @@ std::size_t countInOrder(ReadAhead& ahead)
 
 BOOST_AUTO_TEST_SUITE(ReadAheadTest)
 
-// Around the size of a block and of all blocks.
+// Around the size of a block, of those that one waits for, and of all.
 BOOST_DATA_TEST_CASE(everyRowComesOnceAndInOrder,
-                     data::make({0, 1, 255, 256, 257, 1023, 1024, 1025, 20'000}), rows)
+                     data::make({0, 1, 127, 128, 129, 511, 512, 513, 1023, 1024, 1025, 20'000}),
+                     rows)
 {
     const std::string text = csv(static_cast<std::size_t>(rows));
     OperationReader reader("a.csv", std::make_unique<MemorySource>(text), {});
@@ -83,7 +84,7 @@ BOOST_AUTO_TEST_CASE(failureOfTheReaderComesAfterTheBlocksThatItHasFilled)
 BOOST_AUTO_TEST_CASE(mayBeLeftAtAnyTime)
 {
     const std::string text = csv(20'000);
-    for (int blocks = 0; blocks < 4; ++blocks) {
+    for (int blocks = 0; blocks < 10; ++blocks) {
         OperationReader reader("a.csv", std::make_unique<MemorySource>(text), {});
         ReadAhead ahead(reader);
         for (int i = 0; i < blocks; ++i)
