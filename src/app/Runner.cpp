@@ -3,6 +3,7 @@
 #include "oauth_batch/api/Classify.h"
 #include "oauth_batch/app/RowMessages.h"
 #include "oauth_batch/base/Text.h"
+#include "oauth_batch/base/ThreadPolicy.h"
 
 #include <algorithm>
 #include <utility>
@@ -80,6 +81,9 @@ Runner::Snapshot Runner::snapshot()
 
 void Runner::work(Worker& self)
 {
+    // At full speed each answer wakes a worker. If that took the processor from the one that is
+    // about to send, they would spend their time on taking turns. A pace wants its starts punctual.
+    if (limits_.interval == nanoseconds::zero()) runAsBatchJob();
     try {
         self.transport = services_.transports.create();
         while (const auto start = take(self))

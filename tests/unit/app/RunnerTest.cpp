@@ -14,6 +14,8 @@
 #include <map>
 #include <thread>
 
+#include <sched.h>
+
 namespace oauth_batch {
 namespace {
 
@@ -196,6 +198,25 @@ BOOST_AUTO_TEST_CASE(oneSlotIsReservedAheadHoweverFarOffItIs)
     }
     BOOST_TEST(pacer.reserved == 3);
     BOOST_TEST(bench.plan().count(RowStatus::succeeded) == 3U);
+}
+
+BOOST_AUTO_TEST_CASE(workersTakeTurnsAtFullSpeedAndAreWokenAtOnceForAPace)
+{
+    for (const auto interval : {std::chrono::nanoseconds(0), std::chrono::nanoseconds(1)}) {
+        const int wanted = interval == interval.zero() ? SCHED_BATCH : SCHED_OTHER;
+        std::atomic<int> others = 0;
+        ScriptedTransports transports([&](const std::string&) {
+            if (::sched_getscheduler(0) != wanted) ++others;
+            return ScriptedTransports::success();
+        });
+        Bench bench(20, 2);
+        SystemClock clock;
+        NoPacer pacer;
+        bench.run(transports, clock, pacer, interval);
+        BOOST_TEST(others == 0);
+        BOOST_TEST(transports.sent().size() == 20U);
+    }
+    BOOST_TEST(::sched_getscheduler(0) == SCHED_OTHER);
 }
 
 BOOST_AUTO_TEST_CASE(a401StopsTheRunAndLeavesTheRestPending)
