@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstdio>
 #include <vector>
 
 namespace oauth_batch {
@@ -127,6 +126,13 @@ int timestampField(std::string_view text, std::size_t at, std::size_t length)
 {
     const auto value = parseUnsigned(text.substr(at, length));
     return value ? static_cast<int>(*value) : -1;
+}
+
+/// Its last `length` digits.
+void putTimestampField(std::string& text, std::size_t at, std::size_t length, std::int64_t value)
+{
+    for (std::size_t digit = at + length; digit != at; value /= 10)
+        text[--digit] = static_cast<char>('0' + value % 10);
 }
 
 } // namespace
@@ -309,14 +315,15 @@ std::string formatTimestamp(std::chrono::sys_time<milliseconds> time)
     const auto day = std::chrono::floor<std::chrono::days>(time);
     const std::chrono::year_month_day date(day);
     const std::chrono::hh_mm_ss clock(time - day);
-    std::array<char, 64> text{};
-    const int length = std::snprintf(
-        text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
-        static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-        static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
-        static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()),
-        static_cast<int>(clock.subseconds().count()));
-    return std::string(text.data(), static_cast<std::size_t>(length));
+    std::string text = "0000-00-00T00:00:00.000Z";
+    putTimestampField(text, 0, 4, static_cast<int>(date.year()));
+    putTimestampField(text, 5, 2, static_cast<unsigned>(date.month()));
+    putTimestampField(text, 8, 2, static_cast<unsigned>(date.day()));
+    putTimestampField(text, 11, 2, clock.hours().count());
+    putTimestampField(text, 14, 2, clock.minutes().count());
+    putTimestampField(text, 17, 2, clock.seconds().count());
+    putTimestampField(text, 20, 3, clock.subseconds().count());
+    return text;
 }
 
 std::optional<std::chrono::sys_time<milliseconds>> parseTimestamp(std::string_view text)

@@ -2,6 +2,8 @@
 
 #include "oauth_batch/base/Text.h"
 
+#include <algorithm>
+
 namespace oauth_batch {
 
 namespace {
@@ -10,9 +12,11 @@ bool needsQuotes(std::string_view cell, char delimiter)
 {
     // A blank at an end is lost in readers that trim, and quotes keep it.
     const auto isBlank = [](char c) { return c == ' ' || c == '\t'; };
+    const auto isSpecial = [delimiter](char c) {
+        return c == '"' || c == '\r' || c == '\n' || c == delimiter;
+    };
     return !cell.empty() && (isBlank(cell.front()) || isBlank(cell.back()) ||
-                             cell.find_first_of("\"\r\n") != std::string_view::npos ||
-                             cell.find(delimiter) != std::string_view::npos);
+                             std::any_of(cell.begin(), cell.end(), isSpecial));
 }
 
 } // namespace

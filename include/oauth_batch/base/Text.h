@@ -48,7 +48,7 @@ std::optional<std::chrono::milliseconds> parseDuration(std::string_view text);
 /// and less.
 std::string describeDuration(std::chrono::milliseconds duration);
 
-/// UTC in ISO 8601 with milliseconds: 2026-05-01T07:30:00.250Z.
+/// UTC in ISO 8601 with milliseconds: 2026-05-01T07:30:00.250Z. REQUIRES: a year from 0 to 9999.
 std::string formatTimestamp(std::chrono::sys_time<std::chrono::milliseconds> time);
 
 /// The reverse of formatTimestamp(); nothing for any other form.
