@@ -106,7 +106,7 @@ factor_over() {
 
 print_machine() {
     printf '%s, %s cores, %s\n' \
-        "$(awk -F': ' '/^model name/ { print $2; exit }' /proc/cpuinfo)" "$(nproc)" "$(uname -sr)"
+        "$(awk -F': ' '/^model name/ { print $2; exit }' /proc/cpuinfo)" "$(nproc)" "$(uname -s) $(uname -r | cut -d- -f1)"
     printf 'Load before the start: %s. Work folder on %s.\n' "$(cut -d' ' -f1 /proc/loadavg)" \
         "$(stat -f -c %T "$work")"
     local peer
