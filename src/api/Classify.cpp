@@ -142,7 +142,8 @@ Verdict classifyRefusal(const Answer& answer, const AttemptContext& context)
         context.earlierAttemptWithoutVerdict)
         return makeVerdict(NextStep::conclude, RowStatus::unknown, ErrorCode::http, answer,
                            "HTTP 404 after an attempt without a verdict: either that attempt "
-                           "unassigned the profile, or the customer or profile does not exist");
+                           "unassigned the profile, or the customer or profile does not exist; " +
+                               describeError(answer));
     const auto next = answer.status == 401 ? NextStep::unauthorized : NextStep::conclude;
     return makeVerdict(next, RowStatus::failed, ErrorCode::http, answer, describeError(answer));
 }

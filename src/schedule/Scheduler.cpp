@@ -9,7 +9,6 @@ namespace oauth_batch {
 namespace {
 
 constexpr int kForbidden = 403;
-constexpr int kNotFound = 404;
 
 /// What is reported where connections were stale too often in a row.
 Verdict resetVerdict()
@@ -21,13 +20,6 @@ Verdict resetVerdict()
     verdict.code = ErrorCode::reset;
     verdict.message = "the server closed each connection before the request could be sent";
     return verdict;
-}
-
-std::string notFoundEitherWay(const std::string& message)
-{
-    return safeMessage("an earlier attempt got no verdict: either that one removed the assignment, "
-                       "or there was none to remove; the answer: " +
-                       message);
 }
 
 std::string sentAgain(const std::string& message)
@@ -274,11 +266,7 @@ void Scheduler::finish(const Attempt& attempt, Conclusion& conclusion)
     conclusion.final = true;
     conclusion.status = verdict.status;
     const bool noVerdict = verdict.next == NextStep::retry;
-    const bool isGone = verdict.next == NextStep::conclude && verdict.httpStatus == kNotFound &&
-                        plan_.verb(row) == Verb::unassign;
-    if (plan_.mayBeApplied(row) && (noVerdict || isGone)) conclusion.status = RowStatus::unknown;
-    if (plan_.mayBeApplied(row) && isGone && verdict.status != RowStatus::unknown)
-        conclusion.message = notFoundEitherWay(verdict.message);
+    if (plan_.mayBeApplied(row) && noVerdict) conclusion.status = RowStatus::unknown;
     if (plan_.wasInFlight(row)) conclusion.message = sentAgain(conclusion.message);
     plan_.settle(row, conclusion.status, conclusion.code);
     lanes_.concluded(row);

@@ -270,6 +270,12 @@ BOOST_AUTO_TEST_CASE(notFoundAfterALostUnassignIsUnknown)
     BOOST_TEST(verdict.status == RowStatus::unknown);
     BOOST_TEST(verdict.code == ErrorCode::http);
     BOOST_TEST(verdict.httpStatus == 404);
+    const std::string body =
+        R"({"message":"Not found","id":"6b5d8e4c-9f1a-4d07-8c35-2e7f0a9b1c3d"})";
+    const std::string message = classify(answer(404, body), context).message;
+    for (const std::string_view part : {"either that attempt unassigned", "does not exist",
+                                        "Not found (id 6b5d8e4c-9f1a-4d07-8c35-2e7f0a9b1c3d)"})
+        BOOST_TEST(message.find(part) != std::string::npos, message);
     BOOST_TEST(classify(answer(409), context).status == RowStatus::failed);
     context.verb = Verb::assign;
     BOOST_TEST(classify(answer(404), context).status == RowStatus::failed);

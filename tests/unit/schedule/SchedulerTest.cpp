@@ -338,32 +338,13 @@ BOOST_AUTO_TEST_CASE(aClearAnswerDecidesEvenAfterALostOne)
     BOOST_TEST((run(succeeded()).status == RowStatus::succeeded));
 }
 
-BOOST_AUTO_TEST_CASE(notFoundAfterALostUnassignIsUnknown)
-{
-    add(Verb::unassign, "1");
-    add(Verb::assign, "2");
-    add(Verb::unassign, "3");
-    run(lostAnswer());
-    run(lostAnswer());
-    const Conclusion direct = run(refused(404));
-    BOOST_TEST((direct.status == RowStatus::failed)); // no earlier attempt
-    now += 1h;
-    const Conclusion lost = run(refused(404));
-    BOOST_TEST((lost.status == RowStatus::unknown));
-    BOOST_TEST((lost.code == ErrorCode::http));
-    BOOST_TEST(lost.httpStatus == 404);
-    BOOST_TEST(lost.message.find("none to remove") != std::string::npos);
-    BOOST_TEST(lost.message.find("removed the assignment") != std::string::npos);
-    BOOST_TEST(lost.message.find("Refused") != std::string::npos);
-    BOOST_TEST((run(refused(404)).status == RowStatus::failed)); // an assign
-}
-
 BOOST_AUTO_TEST_CASE(aRefusedConnectionIsNoAttemptWithoutAVerdict)
 {
-    add(Verb::unassign, "1");
+    addCustomers(2);
     run(connectionRefused());
-    now += 1h;
-    BOOST_TEST((run(refused(404)).status == RowStatus::failed));
+    run(lostAnswer());
+    BOOST_TEST(!plan.mayBeApplied(0));
+    BOOST_TEST(plan.mayBeApplied(1));
 }
 
 BOOST_AUTO_TEST_CASE(aContinuedRunCarriesAttemptsOn)
@@ -375,8 +356,8 @@ BOOST_AUTO_TEST_CASE(aContinuedRunCarriesAttemptsOn)
     const Decision decision = next();
     BOOST_REQUIRE(std::holds_alternative<Start>(decision));
     BOOST_TEST(std::get<Start>(decision).attempt == 8U);
-    const Conclusion conclusion = conclude(0, refused(404));
-    BOOST_TEST((conclusion.status == RowStatus::unknown));
+    const Conclusion conclusion = conclude(0, refused(409));
+    BOOST_TEST((conclusion.status == RowStatus::failed));
     BOOST_TEST(conclusion.message.find("sent again after an interrupted run") == 0U);
     BOOST_TEST(conclusion.attempts == 8U);
 }
