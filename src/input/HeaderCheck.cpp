@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -34,40 +35,65 @@ std::string listedNames(const Header& header)
     return list;
 }
 
-/// The column whose name comes nearest to one of `wanted`, as it is written; or empty.
-std::string nearestName(const Header& header, std::span<const std::string_view> wanted)
+/// A name that a column may have, and what it is then.
+struct Wanted
+{
+    std::string_view name;
+    ColumnRole role;
+};
+
+/// A column that may have been meant.
+struct Near
+{
+    std::string name; ///< as it is written
+    ColumnRole role;
+};
+
+/// The column whose name comes nearest to one of `wanted`.
+std::optional<Near> nearestName(const Header& header, std::span<const Wanted> wanted)
 {
     std::vector<std::string> names;
     for (std::size_t i = 0; i < header.size(); ++i)
         names.push_back(header.isResult(i) ? std::string() : normalizedName(header.name(i)));
     const std::vector<std::string_view> known(names.begin(), names.end());
-    for (const std::string_view word : wanted) {
-        const std::string_view found = nearest(normalizedName(word), known);
+    for (const auto& [name, role] : wanted) {
+        const std::string_view found = nearest(normalizedName(name), known);
         const auto at = std::find(known.begin(), known.end(), found);
-        if (!found.empty()) return header.name(static_cast<std::size_t>(at - known.begin()));
+        if (!found.empty())
+            return Near{header.name(static_cast<std::size_t>(at - known.begin())), role};
     }
-    return {};
+    return std::nullopt;
+}
+
+/// `--column=ROLE:NAME`, with the name only where it can be read and typed.
+std::string mappingOption(ColumnRole role, const std::string& name)
+{
+    const bool isPlain = quoted(name) == '"' + name + '"';
+    return "--column=" + std::string(toString(role)) + ":" + (isPlain ? name : "NAME");
 }
 
 /// What a header lacks, and how its user can supply it.
 struct Need
 {
     std::string_view columns; ///< `"operation"`
-    std::span<const std::string_view> names;
-    std::string_view mapping;   ///< "operation"
+    std::span<const Wanted> names;
+    std::string_view mapping;   ///< where no column comes near: "--column=operation:NAME"
     std::string_view otherwise; ///< an option that replaces the column, or empty
 };
 
-constexpr std::array<std::string_view, 2> kOperationNames = {"operation", "action"};
-constexpr std::array<std::string_view, 2> kIdNames = {"managed_user_id", "external_id"};
-constexpr std::array<std::string_view, 2> kProfileNames = {"profile_id", "custom_oauth_profile_id"};
+constexpr std::array<Wanted, 2> kOperationNames = {
+    {{"operation", ColumnRole::operation}, {"action", ColumnRole::operation}}};
+constexpr std::array<Wanted, 2> kIdNames = {
+    {{"managed_user_id", ColumnRole::managedUserId}, {"external_id", ColumnRole::externalId}}};
+constexpr std::array<Wanted, 2> kProfileNames = {
+    {{"profile_id", ColumnRole::profileId}, {"custom_oauth_profile_id", ColumnRole::profileId}}};
 
-constexpr Need kOperationNeed = {"\"operation\"", kOperationNames, "operation",
+constexpr Need kOperationNeed = {"\"operation\"", kOperationNames, "--column=operation:NAME",
                                  "--operation=assign"};
-constexpr Need kIdNeed = {"\"managed_user_id\" or \"external_id\"", kIdNames, "managed_user_id",
-                          ""};
+constexpr Need kIdNeed = {"\"managed_user_id\" or \"external_id\"", kIdNames,
+                          "--column=managed_user_id:NAME or --column=external_id:NAME", ""};
 constexpr Need kProfileNeed = {"\"profile_id\" (or \"custom_oauth_profile_id\")", kProfileNames,
-                               "profile_id", "--profile-id=322"};
+                               "--column=profile_id:NAME", "--profile-id=322"};
 
 class HeaderChecker
 {
@@ -89,9 +115,10 @@ public:
         checkMappings();
         checkMarks();
         checkNeeds();
-        for (std::size_t role = 0; role < kColumnRoleCount; ++role)
-            checkOnce(header_.columnsFor(static_cast<ColumnRole>(role)),
-                      toString(static_cast<ColumnRole>(role)));
+        for (std::size_t i = 0; i < kColumnRoleCount; ++i) {
+            const auto role = static_cast<ColumnRole>(i);
+            checkOnce(header_.columnsFor(role), toString(role), role);
+        }
         if (options_.kind == InputKind::results) checkResultColumns();
     }
 
@@ -153,11 +180,10 @@ private:
     {
         for (const auto& [role, name] : options_.columns) {
             if (has(role)) continue;
-            const std::string_view wanted[] = {name};
-            const std::string near = nearestName(header_, wanted);
-            add("--column=" + std::string(toString(role)) + ":" + name + ": no column " +
-                quoted(name) + "; " + listedNames(header_) +
-                (near.empty() ? "" : "; the nearest is " + quoted(near)));
+            const Wanted wanted[] = {{name, role}};
+            const auto near = nearestName(header_, wanted);
+            add(mappingOption(role, name) + ": no column " + quoted(name) + "; " +
+                listedNames(header_) + (near ? "; the nearest is " + quoted(near->name) : ""));
         }
     }
 
@@ -180,18 +206,20 @@ private:
 
     void addMissing(const Need& need)
     {
-        const std::string near = nearestName(header_, need.names);
+        const auto near = nearestName(header_, need.names);
         std::string message =
             "no column " + std::string(need.columns) + "; " + listedNames(header_);
-        if (!near.empty()) message += "; the nearest is " + quoted(near);
-        message += ". Name it with --column=" + std::string(need.mapping) + ":" +
-                   (near.empty() ? "NAME" : near);
+        if (near) message += "; the nearest is " + quoted(near->name);
+        message += ". Name it with " +
+                   (near ? mappingOption(near->role, near->name) : std::string(need.mapping));
         if (!need.otherwise.empty())
             message += ", or give one for all rows: " + std::string(need.otherwise);
         add(std::move(message));
     }
 
-    void checkOnce(const std::vector<std::size_t>& columns, std::string_view meaning)
+    /// `role`: for columns that can be chosen from by --column.
+    void checkOnce(const std::vector<std::size_t>& columns, std::string_view meaning,
+                   std::optional<ColumnRole> role = std::nullopt)
     {
         if (columns.size() < 2) return;
         std::string message;
@@ -201,9 +229,8 @@ private:
         const bool namesDiffer =
             normalizedName(header_.name(columns[0])) != normalizedName(header_.name(columns[1]));
         message += " both mean " + std::string(meaning) + ": remove or rename all but one";
-        if (namesDiffer)
-            message +=
-                ", or choose: --column=" + std::string(meaning) + ":" + header_.name(columns[0]);
+        if (namesDiffer && role)
+            message += ", or choose: " + mappingOption(*role, header_.name(columns[0]));
         add(std::move(message), header_.position(columns[1]));
     }
 

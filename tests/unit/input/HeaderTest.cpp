@@ -63,7 +63,17 @@ const std::vector<Wrong> kWrongHeaders = {
      "one for all rows: --operation=assign"},
     {"operation,profile_id,who\n",
      "orders.csv:1: no column \"managed_user_id\" or \"external_id\"; the columns are "
-     "\"operation\", \"profile_id\", \"who\". Name it with --column=managed_user_id:NAME"},
+     "\"operation\", \"profile_id\", \"who\". Name it with --column=managed_user_id:NAME or "
+     "--column=external_id:NAME"},
+    {"operation,extrnal_id,profile_id\n",
+     "orders.csv:1: no column \"managed_user_id\" or \"external_id\"; the columns are "
+     "\"operation\", \"extrnal_id\", \"profile_id\"; the nearest is \"extrnal_id\". Name it with "
+     "--column=external_id:extrnal_id"},
+    {"\"Action\n\",external_id,profile_id\n",
+     "orders.csv:1: no column \"operation\"; the columns are \"Action\\x0A\", \"external_id\", "
+     "\"profile_id\"; the nearest is \"Action\\x0A\". Name it with --column=operation:NAME, or "
+     "give "
+     "one for all rows: --operation=assign"},
     {"operation,Managed User,profile_id\n",
      "orders.csv:1: no column \"managed_user_id\" or \"external_id\"; the columns are "
      "\"operation\", \"Managed User\", \"profile_id\"; the nearest is \"Managed User\". Name it "
