@@ -1,6 +1,7 @@
 #include "oauth_batch/app/CommandLine.h"
 
 #include "oauth_batch/base/Text.h"
+#include "oauth_batch/input/InputOptions.h"
 
 #include <Poco/AutoPtr.h>
 #include <Poco/Exception.h>
@@ -108,6 +109,27 @@ void takeCommand(CommandLine& line, const std::string& word)
     }
 }
 
+/// A properties file with every value of a key that stands in it more than once: Poco's own keeps
+/// the last one, without a word.
+class ConfigFile : public Poco::Util::PropertyFileConfiguration
+{
+public:
+    const std::vector<std::string>& valuesOf(const std::string& key) const
+    {
+        return values_.at(key);
+    }
+
+protected:
+    void setRaw(const std::string& key, const std::string& value) override
+    {
+        values_[key].push_back(value);
+        Poco::Util::PropertyFileConfiguration::setRaw(key, value);
+    }
+
+private:
+    std::map<std::string, std::vector<std::string>> values_;
+};
+
 /// The key as the file has it if it is no option's name. With `rate.x` alone Poco lists a key
 /// `rate`, which has no value.
 std::optional<std::string> unknownKey(const Poco::Util::AbstractConfiguration& file,
@@ -121,16 +143,60 @@ std::optional<std::string> unknownKey(const Poco::Util::AbstractConfiguration& f
     return std::nullopt;
 }
 
-/// "FILE: KEY…"
-std::string settingProblem(std::string path, const std::string& key, const std::string& what)
+/// True where the command line says it already: the same, or the other of --region and --base-url.
+bool isReplaced(const CommandLine& given, std::string_view key)
 {
-    return path.append(": ").append(key).append(what);
+    return (key != "column" && given.has(key)) || (key == "region" && given.has("base-url")) ||
+           (key == "base-url" && given.has("region"));
 }
 
-/// True for the one of --region and --base-url that the other, on the command line, replaces.
-bool contradicts(const CommandLine& given, std::string_view key)
+/// True for what is meant for another command: the results of a run are no place for its reversal.
+bool isForeign(Command command, std::string_view key)
 {
-    return (key == "region" && given.has("base-url")) || (key == "base-url" && given.has("region"));
+    return !findOption(key)->belongsTo(command) ||
+           (command == Command::undo && (key == "output" || key == "overwrite"));
+}
+
+std::optional<ColumnRole> mappedRole(std::string_view mapping)
+{
+    return parseColumnRole(mapping.substr(0, mapping.find(':')));
+}
+
+/// Adds the mappings of columns that the command line does not map.
+void addMappings(CommandLine& line, const std::vector<std::string>& mappings)
+{
+    std::vector<std::string>& texts = line.values["column"];
+    std::vector<std::optional<ColumnRole>> given(texts.size());
+    std::transform(texts.begin(), texts.end(), given.begin(), mappedRole);
+    for (const std::string& mapping : mappings) {
+        const auto role = mappedRole(mapping);
+        const bool isGiven = std::find(given.begin(), given.end(), role) != given.end();
+        if (!role || !isGiven) texts.push_back(mapping);
+    }
+}
+
+/// Adds a setting that the command line leaves open. REQUIRES: `key` is an option's name.
+void addSetting(CommandLine& line, const std::string& path, const std::string& key,
+                const std::vector<std::string>& texts)
+{
+    const bool takesValue = findOption(key)->takesValue();
+    const auto isEmpty = [](const std::string& text) { return text.empty(); };
+    const std::string& text = texts.back();
+    const auto complain = [&](const std::string& what) {
+        line.problems.push_back(path + ": " + key + what);
+    };
+    if (texts.size() > 1 && key != "column")
+        complain(" is given " + std::to_string(texts.size()) + " times");
+    else if (takesValue && std::any_of(texts.begin(), texts.end(), isEmpty))
+        complain(" has no value");
+    else if (key == "column")
+        addMappings(line, texts);
+    else if (takesValue)
+        line.values[key].push_back(text);
+    else if (isTrue(text))
+        line.values[key].emplace_back("true");
+    else if (!isFalse(text))
+        complain("=" + quoted(text) + ": neither true nor false");
 }
 
 } // namespace
@@ -171,7 +237,7 @@ CommandLine CommandLine::parse(const std::vector<std::string>& words)
 
 void CommandLine::addConfigFile(const std::string& path)
 {
-    Poco::AutoPtr<Poco::Util::PropertyFileConfiguration> file;
+    Poco::AutoPtr<ConfigFile> file(new ConfigFile);
     Poco::Util::AbstractConfiguration::Keys keys;
     struct stat info = {};
     if (::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode)) {
@@ -179,7 +245,7 @@ void CommandLine::addConfigFile(const std::string& path)
         return;
     }
     try {
-        file = new Poco::Util::PropertyFileConfiguration(path);
+        file->load(path);
         file->keys(keys);
     } catch (const Poco::Exception& error) {
         problems.push_back("--config: cannot read " + quoted(path) + ": " + error.displayText());
@@ -193,19 +259,8 @@ void CommandLine::addConfigFile(const std::string& path)
                                suggestion(*unknown, names, ""));
             continue;
         }
-        const OptionSpec* const spec = findOption(key);
-        if (has(key) || contradicts(given, key) || !spec->belongsTo(command)) continue;
-        const std::string text = file->getRawString(key);
-        if (spec->takesValue() && text.empty()) {
-            problems.push_back(settingProblem(path, key, " has no value"));
-        } else if (spec->takesValue()) {
-            values[key].push_back(text);
-        } else if (isTrue(text)) {
-            values[key].emplace_back("true");
-        } else if (!isFalse(text)) {
-            problems.push_back(
-                settingProblem(path, key, "=" + quoted(text) + ": neither true nor false"));
-        }
+        if (!isReplaced(given, key) && !isForeign(command, key))
+            addSetting(*this, path, key, file->valuesOf(key));
     }
 }
 

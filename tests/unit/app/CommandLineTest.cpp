@@ -125,6 +125,34 @@ BOOST_AUTO_TEST_CASE(aBaseUrlOnTheCommandLineReplacesTheRegionOfTheFile)
     BOOST_TEST(!line.has("region"));
 }
 
+BOOST_AUTO_TEST_CASE(columnsMayBeMappedInBothPlacesAndTheCommandLineWins)
+{
+    const auto line = withConfigFile(
+        "column=operation:Action\ncolumn=external_id:Customer\ncolumn=profile-id:P\n",
+        {"run", "x.csv", "--column=profile_id:Profile"});
+    BOOST_TEST(line.problems.empty());
+    const std::vector<std::string> expected = {"profile_id:Profile", "operation:Action",
+                                               "external_id:Customer"};
+    BOOST_TEST(line.values.at("column") == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(aSettingThatStandsTwiceInTheFileIsRefused)
+{
+    const auto line = withConfigFile("rate=off\nworkers=4\nrate=60/min\n", {"run", "x.csv"});
+    BOOST_TEST(hasProblem(line, "rate is given 2 times"));
+    BOOST_TEST(line.problems.size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(thePlaceOfARunsResultsIsNotThatOfItsReversal)
+{
+    const std::string content = "output=results.csv\noverwrite=true\n";
+    const auto undo = withConfigFile(content, {"undo", "x.csv"});
+    BOOST_TEST(undo.problems.empty());
+    BOOST_TEST(!undo.has("output"));
+    BOOST_TEST(!undo.has("overwrite"));
+    BOOST_TEST(withConfigFile(content, {"run", "x.csv"}).has("output"));
+}
+
 BOOST_AUTO_TEST_CASE(aConfigurationFileWithoutAValueOrThatIsAFolderIsRefused)
 {
     const auto line = withConfigFile("output=\n", {"run", "x.csv"});
