@@ -63,9 +63,11 @@ bool ResultsFile::keepsPrior(const InputRow& row) const
 Outcome ResultsFile::outcomeOf(const InputRow& row)
 {
     if (keepsPrior(row)) return row.prior->outcome;
-    if (sources_.outcomes.has(row.number))
-        return sources_.journal.read(row.number, sources_.outcomes.offset(row.number));
-    return undecided(row);
+    if (!sources_.outcomes.has(row.number)) return undecided(row);
+    Outcome outcome = sources_.journal.read(row.number, sources_.outcomes.offset(row.number));
+    // Decided without a request: the last attempt is one of an earlier run.
+    if (row.prior && !outcome.duration) outcome.duration = row.prior->outcome.duration;
+    return outcome;
 }
 
 /// Of a row on which the journal says nothing: it is wrong, repeats another or has not been

@@ -63,11 +63,14 @@ void Runner::stop(StopReason reason)
 {
     const Lock lock(mutex_);
     services_.scheduler.stop(reason);
+    stopNoted_ = true; // who stops the run says why
     wakeAll();
 }
 
 Runner::Snapshot Runner::snapshot()
 {
+    const bool isOutage = services_.scheduler.stopReason() == StopReason::outage;
+    noteStop(isOutage ? lastFailure_ : std::string());
     Snapshot now;
     now.counts = services_.batch.plan.counts();
     now.requests = statistics_.requests;
@@ -389,12 +392,16 @@ void Runner::noteEpisodes(const Conclusion& conclusion, const Verdict& verdict)
         events_.push_back(
             "the API does not answer as it should, pausing (last: " + verdict.message + ")");
     if (conclusion.outageEnded) events_.emplace_back("the API answers again");
+    noteStop(verdict.message);
+}
+
+/// Once; a stop may come with an answer or by the clock.
+void Runner::noteStop(const std::string& lastMessage)
+{
     const StopReason reason = services_.scheduler.stopReason();
-    if (reason != StopReason::none && !stopNoted_) {
-        stopNoted_ = true;
-        events_.push_back("stopping: " + describe(reason) +
-                          (verdict.message.empty() ? "" : " (" + verdict.message + ")"));
-    }
+    if (reason == StopReason::none || std::exchange(stopNoted_, true)) return;
+    events_.push_back("stopping: " + describe(reason) +
+                      (lastMessage.empty() ? "" : " (" + lastMessage + ")"));
 }
 
 } // namespace oauth_batch

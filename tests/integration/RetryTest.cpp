@@ -252,6 +252,21 @@ BOOST_AUTO_TEST_CASE(outputLeavesTheFileAsItWas)
     BOOST_TEST(modeOf(path("second.csv")) == 0600U);
 }
 
+BOOST_AUTO_TEST_CASE(rowThatARetryBlocksKeepsWhatItsLastAttemptTook)
+{
+    const StubApi api([](const StubRequest&) { return Reply::status(422); });
+    write("in.csv", "operation,managed_user_id,profile_id\nassign,1,322\nunassign,1,322\n");
+    CHECK_EXIT(runAgainst(api.url(), {"run", "in.csv", "--no-block"}), 1);
+    const std::string duration = table("in.results.csv").at(1, "result_duration_ms");
+    BOOST_TEST(!duration.empty());
+    CHECK_EXIT(runAgainst(api.url(), {"retry", "in.results.csv"}), 1);
+    const CsvTable results = table("in.results.csv");
+    BOOST_TEST(results.at(1, "result_status") == "blocked");
+    BOOST_TEST(results.at(1, "result_attempts") == "1");
+    BOOST_TEST(results.at(1, "result_http_status") == "422");
+    BOOST_TEST(results.at(1, "result_duration_ms") == duration);
+}
+
 BOOST_AUTO_TEST_CASE(attemptsAddUpOverAllRuns)
 {
     StubApi flaky([](const StubRequest&) { return Reply::status(503); });

@@ -100,6 +100,7 @@ BOOST_AUTO_TEST_CASE(maxDurationStartsNoNewRows)
     const Ended ended =
         runAgainst(api.url(), {"run", "in.csv", "--workers=1", "--max-duration=1s"});
     CHECK_EXIT(ended, 75);
+    CHECK_SAYS(ended.err, "stopping: --max-duration is over");
     const CsvTable results = table("in.results.csv");
     const std::size_t done = countOf(results, "result_status", "succeeded");
     BOOST_TEST(done >= 1U);
@@ -117,6 +118,7 @@ BOOST_AUTO_TEST_CASE(outageStopsAfterItsTimeAndLeavesRowsPending)
     const Ended ended =
         runAgainst(url, {"run", "in.csv", "--outage-timeout=1s", "--max-attempts=5"});
     CHECK_EXIT(ended, 75);
+    CHECK_SAYS(ended.err, "stopping: .*--outage-timeout \\(.*refused");
     const CsvTable results = table("in.results.csv");
     BOOST_TEST(countOf(results, "result_status", "pending") == 30U);
     BOOST_TEST(countOf(results, "result_error_code", "stopped") == 30U);

@@ -120,6 +120,7 @@ private:
     void count(RowIndex row, const Verdict& verdict, const Conclusion& conclusion,
                std::chrono::milliseconds duration);
     void noteEpisodes(const Conclusion& conclusion, const Verdict& verdict);
+    void noteStop(const std::string& lastMessage);
     void record(RowIndex row, const Conclusion& conclusion, const Verdict& verdict,
                 std::chrono::milliseconds duration);
     void recordSettled(const Settled& settled);
