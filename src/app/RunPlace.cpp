@@ -8,6 +8,8 @@
 #include "oauth_batch/input/ByteSource.h"
 
 #include <array>
+#include <iostream>
+#include <vector>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -41,6 +43,17 @@ void requireReadableTwice(const Settings& settings)
         (settings.command == Command::run
              ? ", or hand it over on standard input (oauth-batch run - --output=PATH)"
              : ""));
+}
+
+/// Reads the whole file. Throws IoError, and 66 where it cannot be opened.
+std::string digestOf(const std::string& path)
+{
+    const std::unique_ptr<ByteSource> source = openInput(path);
+    Sha256 sha256;
+    std::vector<char> buffer(std::size_t{256} * 1024);
+    while (const std::size_t count = source->read(buffer.data(), buffer.size()))
+        sha256.update(buffer.data(), count);
+    return sha256.hexDigest();
 }
 
 std::string commandText(Command command, const std::string& file)
@@ -88,13 +101,54 @@ void RunPlace::readJournal()
     state_.finish();
     if (!isResumed()) return;
     const JournalHeader& header = *state_.header();
-    if (header.command == JournalCommand::run && settings_.command == Command::retry)
-        settings_ = settingsOfUnfinishedRun(settings_, header);
     if (header.command == JournalCommand::retry && settings_.command == Command::run) {
         throw DataError(paths_.journal + " is of an unfinished retry: continue it with `" +
-                        commandText(Command::retry, header.input) +
+                        retryToContinue(header, paths_.results) +
                         "`, or discard it with --restart");
     }
+    if (header.command == JournalCommand::retry) return;
+    const bool areEdited = haveEditedResults();
+    if (settings_.command == Command::run) {
+        if (areEdited) warnOfEditedResults();
+    } else if (areEdited) {
+        takeEditedResults();
+    } else {
+        settings_ = settingsOfUnfinishedRun(settings_, header);
+    }
+}
+
+/// Whether somebody has changed the results since the unfinished run wrote them.
+bool RunPlace::haveEditedResults() const
+{
+    // A process that ended between recording the results and renaming them leaves former ones
+    // there.
+    if (!state_.hasResults() || isNameTaken(paths_.temporary) || !isNameTaken(paths_.results))
+        return false;
+    return state_.bindingOf(digestOf(paths_.results)) == ResumeState::Binding::none;
+}
+
+void RunPlace::warnOfEditedResults() const
+{
+    std::cerr << "warning: " << paths_.results
+              << " was changed since this run wrote it, and the change will be lost: `"
+              << commandText(Command::retry, paths_.results) << "` would go on from the file\n";
+}
+
+/// Where the results hold all that the journal does, a retry of them is on its own: the journal
+/// would bring back what was corrected.
+void RunPlace::takeEditedResults()
+{
+    const JournalHeader& header = *state_.header();
+    if (state_.latestResults().empty()) {
+        throw DataError(paths_.results +
+                        " was changed, and the journal knows more than it: copy "
+                        "your change, continue with `" +
+                        commandText(Command::run, header.input) + " --output=" + paths_.results +
+                        "`, and change the new file");
+    }
+    state_ = ResumeState();
+    settings_.restart = true;
+    replacesRun_ = true;
 }
 
 void RunPlace::refuseExistingResults() const
@@ -131,10 +185,24 @@ const std::string& RunPlace::inputPath()
     if (settings_.readsStandardInput()) {
         copyStandardInput();
     } else {
+        if (settings_.adopted) requireInputOfRun();
         requireReadableTwice(settings_);
         inputPath_ = settings_.file;
     }
     return inputPath_;
+}
+
+/// A retry goes on with the run's own input.
+void RunPlace::requireInputOfRun() const
+{
+    if (isNameTaken(settings_.file)) return;
+    throw Error(ExitCode::noInput,
+                "cannot open " + settings_.file +
+                    ", the input of the unfinished run whose results are " + paths_.results +
+                    ": put it back, or name its new place (`" + commandText(Command::run, "INPUT") +
+                    " --output=" + paths_.results + "`); `" +
+                    commandText(Command::retry, paths_.results) +
+                    " --restart` goes on without it and sends again what that file does not know");
 }
 
 void RunPlace::copyStandardInput()

@@ -3,6 +3,8 @@
 #include "oauth_batch/api/Endpoint.h"
 #include "oauth_batch/base/Error.h"
 
+#include <algorithm>
+#include <filesystem>
 #include <variant>
 
 namespace oauth_batch {
@@ -50,6 +52,31 @@ void adopt(Settings& settings, const JournalSetting& setting)
     }
 }
 
+/// How the input is read.
+std::vector<JournalSetting> inputShape(const InputOptions& input)
+{
+    std::vector<JournalSetting> shape;
+    if (input.operation) shape.push_back({"operation", std::string(toString(*input.operation))});
+    if (input.profileId) shape.push_back({"profile-id", *input.profileId});
+    if (input.delimiter) shape.push_back({"delimiter", std::string(1, *input.delimiter)});
+    for (const auto& [role, header] : input.columns)
+        shape.push_back({columnKey(role), header});
+    return shape;
+}
+
+/// Of what was recorded, that which `given` names too.
+std::vector<JournalSetting> recordedOf(const std::vector<JournalSetting>& given,
+                                       const JournalHeader& header)
+{
+    std::vector<JournalSetting> recorded;
+    for (const JournalSetting& setting : header.settings) {
+        if (std::any_of(given.begin(), given.end(),
+                        [&](const JournalSetting& one) { return one.name == setting.name; }))
+            recorded.push_back(setting);
+    }
+    return recorded;
+}
+
 } // namespace
 
 std::vector<JournalSetting> runShape(const Settings& settings)
@@ -57,13 +84,8 @@ std::vector<JournalSetting> runShape(const Settings& settings)
     std::vector<JournalSetting> shape;
     shape.push_back({"origin", originOf(settings)});
     if (!settings.workspace.empty()) shape.push_back({"workspace", settings.workspace});
-    if (settings.input.operation)
-        shape.push_back({"operation", std::string(toString(*settings.input.operation))});
-    if (settings.input.profileId) shape.push_back({"profile-id", *settings.input.profileId});
-    if (settings.input.delimiter)
-        shape.push_back({"delimiter", std::string(1, *settings.input.delimiter)});
-    for (const auto& [role, header] : settings.input.columns)
-        shape.push_back({columnKey(role), header});
+    const std::vector<JournalSetting> input = inputShape(settings.input);
+    shape.insert(shape.end(), input.begin(), input.end());
     if (!settings.only.empty()) shape.push_back({"only", describeSelection(settings.only)});
     return shape;
 }
@@ -87,9 +109,24 @@ Settings settingsOfUnfinishedRun(const Settings& settings, const JournalHeader& 
         throw UsageError("--only: " + settings.output +
                          " belongs to an unfinished run; continue it without --only first");
     }
+    const std::vector<JournalSetting> given = inputShape(settings.input);
+    const std::string difference = describeDifference(recordedOf(given, header), given);
+    if (!difference.empty()) {
+        throw DataError(settings.output + " belongs to an unfinished run with other options: " +
+                        difference + ". Continue it without them first");
+    }
     Settings run = settingsOfJournal(settings, header);
     run.adopted = true;
     return run;
+}
+
+std::string retryToContinue(const JournalHeader& header, const std::string& results)
+{
+    const auto whole = [](const std::string& path) {
+        return std::filesystem::absolute(path).lexically_normal();
+    };
+    if (whole(results) == whole(header.input)) return "oauth-batch retry " + results;
+    return "oauth-batch retry " + header.input + " --output=" + results;
 }
 
 } // namespace oauth_batch

@@ -131,7 +131,7 @@ StatusReport reportOfJournal(const Settings& settings, const JournalPaths& paths
     report.state = StatusReport::State::unfinished;
     report.nextStep =
         isRun ? "continue it with the same command, or with oauth-batch retry " + paths.results
-              : "continue it with oauth-batch retry " + words.header()->input;
+              : "continue it with " + retryToContinue(*words.header(), paths.results);
     return report;
 }
 

@@ -6,6 +6,7 @@
 #include "oauth_batch/base/Text.h"
 #include "oauth_batch/journal/JournalPaths.h"
 #include "oauth_batch/journal/JournalReader.h"
+#include "oauth_batch/journal/ResumeState.h"
 #include "oauth_batch/report/ResultColumns.h"
 
 #include <algorithm>
@@ -27,30 +28,21 @@ std::string reverseOf(const Operation& operation)
     return line;
 }
 
-/// Whether the results file of an unfinished run holds all that its journal knows.
-class LatestResults final : public JournalVisitor
+void requireResults(const Settings& settings)
 {
-public:
-    void onIntent(RowNumber /*row*/, std::uint32_t /*attempt*/) override { digest_.clear(); }
-    void onOutcome(RowNumber /*row*/, const Outcome& /*outcome*/, std::uint64_t /*offset*/) override
-    {
-        digest_.clear();
-    }
-    void onResults(const std::string& digest) override { digest_ = digest; }
-
-    const std::string& digest() const { return digest_; }
-
-private:
-    std::string digest_;
-};
+    if (isNameTaken(settings.file) || !isNameTaken(JournalPaths(settings.file).journal)) return;
+    throw Error(ExitCode::noInput, settings.file +
+                                       ": the unfinished run beside it has written no results yet: "
+                                       "continue it first, with the same command");
+}
 
 /// Rows may have succeeded since the results were written last.
 void requireUpToDate(const Settings& settings, const std::string& digest)
 {
     const std::string journal = JournalPaths(settings.file).journal;
     if (!isNameTaken(journal)) return;
-    LatestResults latest;
-    if (readJournal(journal, latest).records == 0 || latest.digest() == digest) return;
+    ResumeState state;
+    if (readJournal(journal, state).records == 0 || state.latestResults() == digest) return;
     throw DataError(settings.file +
                     " belongs to an unfinished run and is older than its journal: continue the run "
                     "first, with the same command");
@@ -117,6 +109,7 @@ ExitCode writeUndo(const Settings& settings)
 {
     checkOutputPlaces(settings);
     refuseExisting(settings);
+    requireResults(settings);
     Findings findings = readResults(settings);
     std::reverse(findings.reversed.begin(), findings.reversed.end());
     AtomicFile file(settings.output);

@@ -20,6 +20,7 @@ void ResumeState::onSession(const JournalSession& session)
 
 void ResumeState::onIntent(RowNumber row, std::uint32_t attempt)
 {
+    latestResults_.clear();
     Unfinished& state = begun(row);
     state.sent = attempt;
     state.inFlight = true;
@@ -34,6 +35,7 @@ void ResumeState::onWithdrawn(RowNumber row, std::uint32_t attempt)
 
 void ResumeState::onAttemptEnded(RowNumber row, const AttemptEnd& end, std::uint64_t offset)
 {
+    latestResults_.clear();
     Unfinished& state = begun(row);
     state.sent = end.outcome.attempts;
     state.counted += end.counted ? 1 : 0;
@@ -44,6 +46,7 @@ void ResumeState::onAttemptEnded(RowNumber row, const AttemptEnd& end, std::uint
 
 void ResumeState::onOutcome(RowNumber row, const Outcome& outcome, std::uint64_t offset)
 {
+    latestResults_.clear();
     index_.set(row, offset);
     statuses_[row - 1] = outcome.status;
     if (outcome.status != RowStatus::pending) {
@@ -62,6 +65,7 @@ void ResumeState::onResults(const std::string& digest)
 {
     const auto known = std::find(resultsDigests_.begin(), resultsDigests_.end(), digest);
     if (known == resultsDigests_.end()) resultsDigests_.push_back(digest);
+    latestResults_ = digest;
 }
 
 void ResumeState::finish()

@@ -24,7 +24,8 @@ public:
     RunPlace(const RunPlace&) = delete;
     RunPlace& operator=(const RunPlace&) = delete;
 
-    /// Those given, or for a retry beside an unfinished run, those of that run.
+    /// Those given, or for a retry beside an unfinished run, those of that run, unless somebody has
+    /// edited its results: then a retry of these begins.
     const Settings& settings() const { return settings_; }
 
     /// True if an earlier process left work to continue.
@@ -51,6 +52,10 @@ public:
 
 private:
     void readJournal();
+    bool haveEditedResults() const;
+    void warnOfEditedResults() const;
+    void takeEditedResults();
+    void requireInputOfRun() const;
     void refuseExistingResults() const;
     void refuseOtherUnfinishedRun() const;
     void copyStandardInput();
@@ -61,7 +66,7 @@ private:
     ResumeState state_;
     std::string inputPath_;
     bool keep_ = false;
-    bool replacesRun_ = false; ///< --restart discards a journal, whose results go with it
+    bool replacesRun_ = false; ///< a journal is discarded: --restart, or a retry of edited results
 };
 
 } // namespace oauth_batch

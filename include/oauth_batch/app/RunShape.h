@@ -18,7 +18,10 @@ Settings settingsOfJournal(const Settings& settings, const JournalHeader& header
 
 /// `settings` of a retry, turned into those of the unfinished run whose journal stands beside the
 /// results: its input and the options that shaped it. Everything else stays as it was given.
-/// Throws UsageError where an option that was given contradicts the journal.
+/// Throws UsageError for --only, DataError where an option that shapes the rows differs.
 Settings settingsOfUnfinishedRun(const Settings& settings, const JournalHeader& header);
+
+/// The command that continues an unfinished retry whose results are to stand at `results`.
+std::string retryToContinue(const JournalHeader& header, const std::string& results);
 
 } // namespace oauth_batch

@@ -53,6 +53,10 @@ public:
     /// The process that wrote last. REQUIRES: header().
     const JournalSession& lastSession() const { return lastSession_; }
     Binding bindingOf(const std::string& digest) const;
+    /// The digest of the results that were rendered last, if they hold all that the journal does;
+    /// else empty.
+    const std::string& latestResults() const { return latestResults_; }
+    bool hasResults() const { return !resultsDigests_.empty(); }
 
     /// As the last record has it; pending for a row that was begun again after it.
     RowStatus status(RowNumber row) const { return statuses_[row - 1]; }
@@ -70,6 +74,7 @@ private:
     std::optional<JournalHeader> header_;
     JournalSession lastSession_;
     std::vector<std::string> resultsDigests_;
+    std::string latestResults_;
     std::vector<RowStatus> statuses_;
     OutcomeIndex index_;
     std::unordered_map<RowNumber, Unfinished> unfinished_;
