@@ -120,6 +120,7 @@ void Run::readInput()
     const std::string& path = place_.inputPath();
     const bool isOngoingRetry = place_.isResumed() && settings().command == Command::retry;
     batch_ = readBatch(settings(), path, isOngoingRetry ? &place_.state() : nullptr);
+    place_.requireAllRows(batch_.plan.size());
     if (place_.isResumed()) place_.requireSameRun(batch_.digest);
     if (!batch_.plan.countsAddUp())
         throw Error(ExitCode::internalError, "the rows of the plan do not add up");

@@ -146,9 +146,18 @@ void RunPlace::takeEditedResults()
                         commandText(Command::run, header.input) + " --output=" + paths_.results +
                         "`, and change the new file");
     }
+    leastRows_ = header.rows;
     state_ = ResumeState();
     settings_.restart = true;
     replacesRun_ = true;
+}
+
+void RunPlace::requireAllRows(RowNumber rows) const
+{
+    if (rows >= leastRows_) return;
+    throw DataError(paths_.results + " was changed since its run stopped and has " +
+                    std::to_string(rows) + " rows, its run " + std::to_string(leastRows_) +
+                    ": put the others back, or leave them out for good with --restart");
 }
 
 void RunPlace::refuseExistingResults() const

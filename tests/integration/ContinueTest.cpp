@@ -122,6 +122,22 @@ BOOST_AUTO_TEST_CASE(cellMendedInTheResultsOfAnUnfinishedRunIsNotBroughtBack)
     BOOST_TEST(!exists("in.results.csv.journal"));
 }
 
+BOOST_AUTO_TEST_CASE(resultsOfAnUnfinishedRunThatLackRowsAreRefused)
+{
+    StoppingApi stopping;
+    write("in.csv", assignments(4));
+    CHECK_EXIT(runAgainst(stopping.url(), {"run", "in.csv", "--workers=1"}), 77);
+    const std::string results = read("in.results.csv");
+    write("in.results.csv", results.substr(0, results.find("assign,4,")));
+    stopping.goOn();
+    const Ended retry = runAgainst(stopping.url(), {"retry", "in.results.csv"});
+    CHECK_EXIT(retry, 65);
+    CHECK_SAYS(retry.err, "has 3 rows, its run 4: .*--restart");
+    write("in.results.csv", results);
+    CHECK_EXIT(runAgainst(stopping.url(), {"retry", "in.results.csv"}), 0);
+    BOOST_TEST(table("in.results.csv").size() == 4U);
+}
+
 BOOST_AUTO_TEST_CASE(requestChangedInTheResultsOfAnUnfinishedRunIsRefused)
 {
     StoppingApi stopping;

@@ -43,6 +43,9 @@ public:
     /// journal was begun with. REQUIRES: isResumed().
     void requireSameRun(const std::string& inputDigest) const;
 
+    /// Throws DataError where the edited results of an unfinished run lack rows of that run.
+    void requireAllRows(RowNumber rows) const;
+
     /// Makes the journal ready to be written: cuts a torn tail off, or with --restart forgets what
     /// it holds, which is therefore called only when everything else is known to be in order.
     void prepareJournal();
@@ -66,6 +69,7 @@ private:
     ResumeState state_;
     std::string inputPath_;
     bool keep_ = false;
+    RowNumber leastRows_ = 0;  ///< of edited results
     bool replacesRun_ = false; ///< a journal is discarded: --restart, or a retry of edited results
 };
 
