@@ -7,7 +7,48 @@
 #include <iostream>
 #include <sstream>
 
+#include <pwd.h>
+#include <unistd.h>
+
 namespace oauth_batch::test {
+
+namespace {
+
+bool succeeds(const Arguments& arguments)
+{
+    Command command;
+    command.arguments = arguments;
+    return std::filesystem::exists(arguments.front()) && Process::run(command).exitCode == 0;
+}
+
+/// What strace needs before it to read the program's memory, which is not dumpable: that is shown
+/// to who has CAP_SYS_PTRACE over it (ptrace(2)), as root has, and as the root of a user namespace
+/// has over what is started there.
+const Arguments& privilege()
+{
+    static const Arguments found = [] {
+        for (const Arguments& way :
+             {Arguments{"/usr/bin/unshare", "--map-root-user"}, Arguments{"/usr/bin/sudo", "-n"}}) {
+            Arguments trial = way;
+            trial.emplace_back("/bin/true");
+            if (::geteuid() != 0 && succeeds(trial)) return way;
+        }
+        return Arguments();
+    }();
+    return found;
+}
+
+/// sudo passes no environment on, and strace is to start the program as who we are.
+void keepUserAndEnvironment(Arguments& arguments, const Command& command, Arguments& strace)
+{
+    arguments.emplace_back("/usr/bin/env");
+    for (const auto& [name, value] : command.environment)
+        arguments.push_back(name + '=' + value);
+    const passwd* const user = ::getpwuid(::geteuid()); // NOLINT(concurrency-mt-unsafe)
+    if (user != nullptr) strace.insert(strace.end(), {"-u", user->pw_name});
+}
+
+} // namespace
 
 std::size_t setting(const char* name, std::size_t usual)
 {
@@ -38,7 +79,11 @@ Command CrashRig::program(const Arguments& arguments) const
 
 Command CrashRig::traced(Command command, const Arguments& strace)
 {
-    Arguments arguments = {"/usr/bin/strace", "-f", "-qq"};
+    Arguments arguments = privilege();
+    Arguments tracer = {"/usr/bin/strace", "-f", "-qq"};
+    if (!arguments.empty() && arguments.front() == "/usr/bin/sudo")
+        keepUserAndEnvironment(arguments, command, tracer);
+    arguments.insert(arguments.end(), tracer.begin(), tracer.end());
     arguments.insert(arguments.end(), strace.begin(), strace.end());
     arguments.emplace_back("--");
     command.arguments.insert(command.arguments.begin(), arguments.begin(), arguments.end());
@@ -197,10 +242,13 @@ bool canTrace()
         std::cout << "skipped: strace is not installed (scripts/setup test)\n";
         return false;
     }
-    const Ended ended = Process::run(CrashRig::traced(
-        rig.program({"--version"}), rig.injection("openat", "delay_enter=1", "1")));
-    if (ended.exitCode == 0) return true;
-    std::cout << "skipped: strace may not trace here: " << ended.err << '\n';
+    const Ended ended = Process::run(
+        CrashRig::traced(rig.program({"--version"}), rig.injection("write", "delay_enter=1", "1")));
+    const bool sees = rig.exists("trace") && contains(rig.read("trace"), "\"oauth-batch ");
+    if (ended.exitCode == 0 && sees) return true;
+    std::cout << "skipped: strace may not trace and read the program here (it needs root, user "
+                 "namespaces or sudo without a password): "
+              << ended.err << '\n';
     return false;
 #endif
 }

@@ -106,7 +106,7 @@ private:
 /// The columns of each record that do not depend on time or on how often it was tried.
 std::vector<std::string> content(const CsvTable& results);
 
-/// Whether strace may trace and inject here. If not, says why.
+/// Whether strace may trace, inject and read what the program writes here. If not, says why.
 bool canTrace();
 
 } // namespace oauth_batch::test
