@@ -67,10 +67,10 @@ public:
             return;
         }
         const Registration registration(*this, deadline);
-        // advance() cannot notify an event that it does not know: look at the time now and then.
-        while (now() < deadline)
-            if (event.wait_for(lock, std::chrono::milliseconds(1)) == std::cv_status::no_timeout)
-                return;
+        // advance() cannot notify an event that it does not know: who waits looks at the time now
+        // and then. Not in a loop here: a notification that comes just when the time is up would
+        // be taken for the end of the time, and be lost.
+        if (now() < deadline) event.wait_for(lock, std::chrono::milliseconds(1));
     }
 
     /// Blocks until at least `count` threads are in wait(). Do not hold a mutex that they need.
