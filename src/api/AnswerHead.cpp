@@ -26,7 +26,7 @@ bool isBlank(char c)
 bool AnswerHead::isStatusLine(std::string_view line)
 {
     return (line.starts_with("HTTP/1.1 ") || line.starts_with("HTTP/1.0 ")) && line.size() > 12 &&
-           isDigit(line[9]) && isDigit(line[10]) && isDigit(line[11]) &&
+           isDigit(line[9]) && line[9] != '0' && isDigit(line[10]) && isDigit(line[11]) &&
            (line[12] == ' ' || line[12] == '\r' || line[12] == '\n');
 }
 

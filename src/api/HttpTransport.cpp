@@ -39,7 +39,8 @@ std::string fieldsOf(const TransportSettings& settings, const Token& token)
                    kOthers.size() + 64); // at once, so that growing leaves no copy behind
     fields.append("Host: ").append(host).append("\r\nAuthorization: Bearer ");
     fields.append(token.secret()).append("\r\nUser-Agent: ").append(settings.userAgent);
-    return fields.append("\r\n").append(kOthers);
+    fields.append("\r\n").append(kOthers);
+    return fields; // moved: append()'s own result would be copied
 }
 
 } // namespace

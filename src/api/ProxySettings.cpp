@@ -94,7 +94,12 @@ ProxySettings parseProxy(const Setting& setting)
                                 : "the scheme is not http");
         url.remove_prefix(end + 3);
     }
-    url = url.substr(0, url.find_first_of("/?#"));
+    const auto end = url.find_first_of("/?#");
+    if (end != std::string_view::npos && url.find('@', end) != std::string_view::npos)
+        refuse(setting,
+               "a `/`, `?` or `#` in the user name or password has to be written %2F, %3F or "
+               "%23");
+    url = url.substr(0, end);
     ProxySettings proxy;
     if (const auto at = url.rfind('@'); at != std::string_view::npos) {
         proxy.authorization = basicAuthorization(setting, url.substr(0, at));

@@ -89,6 +89,15 @@ void addOption(CommandLine& line, const std::string& word)
     line.values[name].push_back(word.substr(equals + 1));
 }
 
+/// True for `--name` of an option that needs `=VALUE`, or of one that is not known.
+bool lacksValue(const std::string& word)
+{
+    if (!word.starts_with("--") || word.size() == 2 || word.find('=') != std::string::npos)
+        return false;
+    const OptionSpec* const spec = findOption(word.substr(2));
+    return spec == nullptr || spec->takesValue();
+}
+
 void checkRepeats(CommandLine& line)
 {
     for (const auto& [name, given] : line.values) {
@@ -212,7 +221,10 @@ CommandLine CommandLine::parse(const std::vector<std::string>& words)
     CommandLine line;
     bool commandSeen = false;
     bool optionsEnded = false;
+    const std::string* last = nullptr;
     for (const std::string& word : words) {
+        const bool isOptionsValue = !optionsEnded && last != nullptr && lacksValue(*last);
+        last = &word;
         if (!optionsEnded && word == "--") {
             optionsEnded = true;
         } else if (!optionsEnded && word.starts_with("--")) {
@@ -220,6 +232,9 @@ CommandLine CommandLine::parse(const std::vector<std::string>& words)
         } else if (!optionsEnded && word.size() > 1 && word.front() == '-') {
             line.problems.push_back("unknown option " + quoted(word.substr(0, 2)) +
                                     ": options are written --name=value");
+        } else if (isOptionsValue && parseCommand(word) == Command::none) {
+            // Perhaps a secret (`--token …`): it is never repeated in a message.
+            if (line.files.empty()) line.files.push_back(word);
         } else if (!commandSeen) {
             commandSeen = true;
             takeCommand(line, word);

@@ -81,11 +81,11 @@ Token readFile(const std::string& path, Guard guard)
     return Token::parse(readAll(fd.get(), path), path);
 }
 
-/// The variable's value; the process's environment keeps no trace of it.
-std::optional<std::string> takeVariable()
+/// The variable's value, empty where there is none; the process's environment keeps no trace of it.
+std::string takeVariable()
 {
     char* const value = std::getenv(kVariable);
-    if (value == nullptr) return std::nullopt;
+    if (value == nullptr) return {};
     std::string text(value);
     ::explicit_bzero(value, text.size());
     ::unsetenv(kVariable);
@@ -96,13 +96,19 @@ std::optional<std::string> takeVariable()
 
 Token readToken(const std::optional<std::string>& tokenFile)
 {
-    std::optional<std::string> variable = takeVariable();
-    if (tokenFile) return readFile(*tokenFile, Guard::byMode);
+    std::string variable = takeVariable();
+    if (tokenFile) {
+        wipe(variable);
+        return readFile(*tokenFile, Guard::byMode);
+    }
     if (const char* const folder = std::getenv("CREDENTIALS_DIRECTORY"); folder != nullptr) {
         const std::string path = std::string(folder) + "/" + kCredential;
-        if (::access(path.c_str(), F_OK) == 0) return readFile(path, Guard::bySystem);
+        if (::access(path.c_str(), F_OK) == 0) {
+            wipe(variable);
+            return readFile(path, Guard::bySystem);
+        }
     }
-    if (variable && !variable->empty()) return Token::parse(std::move(*variable), kVariable);
+    if (!variable.empty()) return Token::parse(std::move(variable), kVariable);
     throw configurationError("no API token: give --token-file=PATH (mode 0600), a systemd "
                              "credential named workato-api-token, or WORKATO_API_TOKEN");
 }

@@ -148,8 +148,9 @@ BOOST_DATA_TEST_CASE(badProxyIsAConfigurationError, boost::unit_test::data::make
 
 BOOST_AUTO_TEST_CASE(messageDoesNotShowThePassword)
 {
-    for (const char* url : {"http://u:geheim@p:x", "socks5://u:geheim@p", "http://u:geheim%zz@p",
-                            "u:geheim@", "http://u:ge/heim@p", "u:geheim://x@p", "u:ge://heim@p"}) {
+    for (const char* url :
+         {"http://u:geheim@p:x", "socks5://u:geheim@p", "http://u:geheim%zz@p", "u:geheim@",
+          "http://u:ge/heim@p", "http://geheim:12/34@p:1", "u:geheim://x@p", "u:ge://heim@p"}) {
         try {
             proxyFor("https://host", {{"HTTPS_PROXY", url}});
         } catch (const Error& e) {
