@@ -16,6 +16,18 @@ namespace oauth_batch {
 
 namespace {
 
+/// Whether an attempt of an earlier run left and got no verdict. A row that a stop left `pending`
+/// shows it by the answer that it got last, if any.
+bool mayBeApplied(const Outcome& outcome)
+{
+    constexpr int kRequestTimeout = 408;
+    const int answer = outcome.httpStatus;
+    const bool isVerdict =
+        answer != 0 && answer != kRequestTimeout && answer < 500 && answer >= 300;
+    return outcome.status == RowStatus::unknown ||
+           (outcome.status == RowStatus::pending && outcome.attempts > 0 && !isVerdict);
+}
+
 /// Adds the rows of one input to a batch.
 class BatchBuilder
 {
@@ -95,7 +107,9 @@ bool BatchBuilder::isRetried(const InputRow& row) const
 {
     if (!row.prior) return true;
     const Outcome& prior = row.prior->outcome;
-    if (state_ != nullptr && state_->index().has(row.number)) {
+    // A row more than the journal has: the input has changed, which is said once it is read.
+    const bool isKnown = state_ != nullptr && row.number <= state_->index().rows();
+    if (isKnown && state_->index().has(row.number)) {
         // An earlier process of this retry wrote down that it leaves this pending row out.
         const bool isLeftOut = state_->status(row.number) == RowStatus::pending &&
                                state_->unfinished(row.number) == nullptr;
@@ -104,8 +118,9 @@ bool BatchBuilder::isRetried(const InputRow& row) const
     if (state_ != nullptr && prior.status == RowStatus::pending)
         return true; // chosen when the retry began; it was stopped before this row
     if (prior.status == RowStatus::succeeded) return false;
+    const int codeStatus = prior.code == ErrorCode::http ? prior.httpStatus : 0;
     return settings_.only.empty() ||
-           settings_.only.contains(prior.status, {prior.code, prior.httpStatus});
+           settings_.only.contains(prior.status, {prior.code, codeStatus});
 }
 
 void BatchBuilder::addRetried(const InputRow& row)
@@ -121,7 +136,7 @@ void BatchBuilder::addRetried(const InputRow& row)
     RowMemory memory;
     memory.attempts = row.prior->outcome.attempts;
     memory.httpStatus = row.prior->outcome.httpStatus;
-    memory.mayBeApplied = row.prior->outcome.status == RowStatus::unknown;
+    memory.mayBeApplied = mayBeApplied(row.prior->outcome);
     batch_.plan.restore(index, memory);
 }
 
@@ -217,8 +232,10 @@ void applyJournal(const ResumeState& state, Plan& plan)
         if (!plan.isRunnable(row)) continue;
         const RowNumber number = row + 1;
         if (const auto* const unfinished = state.unfinished(number)) {
-            plan.restore(row, {unfinished->sent, unfinished->counted, 0, unfinished->mayBeApplied,
-                               unfinished->wasCutShort});
+            const int answer =
+                unfinished->httpStatus != 0 ? unfinished->httpStatus : plan.httpStatus(row);
+            plan.restore(row, {unfinished->sent, unfinished->counted, answer,
+                               unfinished->mayBeApplied, unfinished->wasCutShort});
         } else if (state.status(number) != RowStatus::pending) {
             plan.settle(row, state.status(number), ErrorCode::none);
         }

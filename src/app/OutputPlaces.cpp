@@ -63,6 +63,8 @@ void checkOutputPlaces(const Settings& settings)
     const bool isInPlace = settings.command == Command::retry && settings.output == settings.file;
     if (!isInPlace && !settings.readsStandardInput()) places.add(settings.file, "the input");
     if (settings.tokenFile) places.add(*settings.tokenFile, "--token-file");
+    if (settings.caFile) places.add(*settings.caFile, "--ca-file");
+    if (settings.quotaFile) places.add(*settings.quotaFile, "--quota-file");
     if (settings.summaryFile) {
         places.add(*settings.summaryFile, "--summary");
         checkWritable(*settings.summaryFile);

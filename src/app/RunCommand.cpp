@@ -45,6 +45,7 @@ private:
     void resume();
     void beginJournal(JournalWriter& writer);
     void leaveOutUnselected(JournalWriter& writer) const;
+    void keepDoubts(JournalWriter& writer);
     void sendRows(JournalWriter& writer);
     bool hasWork() const;
     Tally writeResults(JournalWriter& writer);
@@ -176,6 +177,8 @@ void Run::beginJournal(JournalWriter& writer)
     writer.start(header);
     place_.keepJournal();
     leaveOutUnselected(writer);
+    keepDoubts(writer);
+    writer.sync();
 }
 
 /// Pending rows that --only leaves out must be told from those that this retry does not reach.
@@ -188,7 +191,23 @@ void Run::leaveOutUnselected(JournalWriter& writer) const
         if (!batch_.plan.isSelected(row) && batch_.plan.status(row) == RowStatus::pending)
             writer.conclude(row + 1, outcome);
     }
-    writer.sync();
+}
+
+/// Where this retry stops before such a row, the results call it pending: what was `unknown` of it
+/// is then in the journal only.
+void Run::keepDoubts(JournalWriter& writer)
+{
+    Outcome outcome;
+    outcome.code = ErrorCode::stopped;
+    outcome.message = "not sent again yet; an earlier attempt may have been applied";
+    for (RowIndex row = 0; row < batch_.plan.size(); ++row) {
+        if (!batch_.plan.isRunnable(row) || !batch_.plan.mayBeApplied(row)) continue;
+        outcome.attempts = batch_.plan.attempts(row);
+        outcome.httpStatus = batch_.plan.httpStatus(row);
+        constexpr bool kCounted = false;
+        constexpr bool kMayBeApplied = true;
+        outcomes_.set(row + 1, writer.endAttempt(row + 1, {kCounted, kMayBeApplied, outcome}));
+    }
 }
 
 bool Run::hasWork() const
@@ -250,7 +269,7 @@ Tally Run::writeResults(JournalWriter& writer)
 
 ExitCode Run::exitCode(const Tally& tally) const
 {
-    if (stopReason_ != StopReason::none && tally.count(RowStatus::pending) > 0) {
+    if (stopReason_ != StopReason::none && hasWork()) {
         const int signal = endingSignal();
         return stopReason_ == StopReason::interrupted && signal != 0
                    ? static_cast<ExitCode>(128 + signal)
@@ -284,7 +303,7 @@ ExitCode Run::report(const Tally& tally)
     summary.endedAt = clock_.wallTime();
     summary.elapsed = std::chrono::round<std::chrono::milliseconds>(clock_.now() - begin_);
     summary.latency = statistics_.latency;
-    const bool isStopped = tally.count(RowStatus::pending) > 0 && stopReason_ != StopReason::none;
+    const bool isStopped = stopReason_ != StopReason::none && hasWork();
     summary.stopReason = isStopped ? std::string(toString(stopReason_)) : std::string();
     summary.exitCode = exitCode(tally);
     summary.nextStep = nextStep(tally);

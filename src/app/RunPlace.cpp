@@ -107,6 +107,11 @@ void RunPlace::readJournal()
                         "`, or discard it with --restart");
     }
     if (header.command == JournalCommand::retry) return;
+    if (settings_.command == Command::retry && settings_.output != settings_.file) {
+        throw DataError(paths_.results + " belongs to an unfinished run: finish it first with `" +
+                        commandText(Command::retry, paths_.results) +
+                        "`, or write elsewhere with --output=PATH");
+    }
     const bool areEdited = haveEditedResults();
     if (settings_.command == Command::run) {
         if (areEdited) warnOfEditedResults();
@@ -120,9 +125,9 @@ void RunPlace::readJournal()
 /// Whether somebody has changed the results since the unfinished run wrote them.
 bool RunPlace::haveEditedResults() const
 {
-    // A process that ended between recording the results and renaming them leaves former ones
-    // there.
-    if (!state_.hasResults() || isNameTaken(paths_.temporary) || !isNameTaken(paths_.results))
+    if (!state_.hasResults() || !isNameTaken(paths_.results)) return false;
+    // A process that ended between recording the results and renaming them leaves former ones.
+    if (isNameTaken(paths_.temporary) && digestOf(paths_.temporary) == state_.latestResults())
         return false;
     return state_.bindingOf(digestOf(paths_.results)) == ResumeState::Binding::none;
 }

@@ -2,10 +2,12 @@
 
 #include "oauth_batch/api/Classify.h"
 #include "oauth_batch/app/RowMessages.h"
+#include "oauth_batch/base/Error.h"
 #include "oauth_batch/base/Text.h"
 #include "oauth_batch/base/ThreadPolicy.h"
 
 #include <algorithm>
+#include <system_error>
 #include <utility>
 
 namespace oauth_batch {
@@ -41,8 +43,7 @@ void Runner::run(const std::function<void(const Snapshot&)>& onTick)
     running_ = limits_.workers;
     for (unsigned i = 0; i < limits_.workers; ++i)
         workers_.push_back(std::make_unique<Worker>());
-    for (const auto& worker : workers_)
-        worker->thread = std::jthread([this, &self = *worker] { work(self); });
+    startThreads();
 
     Lock lock(mutex_);
     for (bool isRunning = true; isRunning;) {
@@ -50,13 +51,37 @@ void Runner::run(const std::function<void(const Snapshot&)>& onTick)
         isRunning = running_ > 0;
         const Snapshot now = snapshot();
         lock.unlock();
-        onTick(now);
+        try {
+            onTick(now);
+        } catch (...) {
+            fail(std::current_exception());
+        }
         lock.lock();
     }
     lock.unlock();
     workers_.clear();
     if (failure_) std::rethrow_exception(failure_);
     services_.journal.commit();
+}
+
+void Runner::startThreads()
+{
+    unsigned started = 0;
+    try {
+        for (const auto& worker : workers_) {
+            worker->thread = std::jthread([this, &self = *worker] { work(self); });
+            ++started;
+        }
+    } catch (const std::system_error& error) {
+        fail(std::make_exception_ptr(
+            Error(ExitCode::configuration,
+                  "only " + std::to_string(started) + " of " + std::to_string(limits_.workers) +
+                      " workers could be started (" + error.code().message() +
+                      "): take fewer --workers, or raise the limit of "
+                      "processes (ulimit -u)")));
+        const Lock lock(mutex_);
+        running_ -= limits_.workers - started;
+    }
 }
 
 void Runner::stop(StopReason reason)

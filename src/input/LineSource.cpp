@@ -102,12 +102,14 @@ void LineSource::markNuls(char* begin, std::size_t size)
     nextNulMark_ = 0;
     char* const end = begin + size;
     char* lineBegin = begin;
+    char* searched = begin;
     std::uint64_t line = number_ + 1;
     for (char* nul = find(begin, end, '\0'); nul != nullptr; nul = find(nul + 1, end, '\0')) {
-        for (char* feed = find(lineBegin, nul, '\n'); feed; feed = find(lineBegin, nul, '\n')) {
-            lineBegin = feed + 1;
+        for (char* feed = find(searched, nul, '\n'); feed; feed = find(lineBegin, nul, '\n')) {
+            searched = lineBegin = feed + 1;
             ++line;
         }
+        searched = nul;
         // One mark a line, the first.
         if (nulMarks_.empty() || nulMarks_.back().line != line)
             nulMarks_.push_back({line, static_cast<std::uint64_t>(nul - lineBegin) + 1});

@@ -39,6 +39,7 @@ void ResumeState::onAttemptEnded(RowNumber row, const AttemptEnd& end, std::uint
     Unfinished& state = begun(row);
     state.sent = end.outcome.attempts;
     state.counted += end.counted ? 1 : 0;
+    if (end.outcome.httpStatus != 0) state.httpStatus = end.outcome.httpStatus;
     state.mayBeApplied |= end.mayBeApplied;
     state.inFlight = false;
     index_.set(row, offset);

@@ -182,6 +182,37 @@ BOOST_AUTO_TEST_CASE(resultsThatWereChangedAndAreOlderThanTheirJournalAreRefused
     CHECK_EXIT(runAgainst(stopping.url(), same), 0);
 }
 
+BOOST_AUTO_TEST_CASE(rowAddedToTheResultsOfAnUnfinishedRetryIsRefused)
+{
+    StoppingApi stopping;
+    write("in.csv", assignments(4));
+    CHECK_EXIT(runAgainst(stopping.url(), {"run", "in.csv", "--workers=1"}), 77);
+    std::filesystem::remove(path("in.results.csv.journal"));
+    CHECK_EXIT(runAgainst(stopping.url(), {"retry", "in.results.csv", "--workers=1"}), 77);
+    const std::string results = read("in.results.csv");
+    write("in.results.csv", results + "assign,9,322,,,,,,,,,\n");
+    CHECK_EXIT(runAgainst(stopping.url(), {"retry", "in.results.csv"}), 65);
+    CHECK_EXIT(run({"status", "in.results.csv"}), 0);
+}
+
+BOOST_AUTO_TEST_CASE(retryDoesNotWriteOverTheResultsOfAnotherUnfinishedRun)
+{
+    StoppingApi stopping;
+    write("a.csv", assignments(2));
+    CHECK_EXIT(runAgainst(stopping.url(), {"run", "a.csv"}), 0);
+    write("b.csv", assignments(4));
+    CHECK_EXIT(runAgainst(stopping.url(), {"run", "b.csv", "--workers=1"}), 77);
+    for (const std::string suffix : {"", "\n"}) { // as it was written, and edited
+        write("b.results.csv", read("b.results.csv") + suffix);
+        const std::string journal = read("b.results.csv.journal");
+        const Ended ended =
+            runAgainst(stopping.url(), {"retry", "a.results.csv", "--output=b.results.csv"});
+        CHECK_EXIT(ended, 65);
+        CHECK_SAYS(ended.err, "b.results.csv belongs to an unfinished run");
+        BOOST_TEST(read("b.results.csv.journal") == journal);
+    }
+}
+
 BOOST_AUTO_TEST_CASE(optionThatAnUnfinishedRunWasNotBegunWithIsRefused)
 {
     StoppingApi stopping;

@@ -217,6 +217,46 @@ BOOST_AUTO_TEST_CASE(onlyNarrowsToStatusesAndCodes)
     BOOST_TEST(second.requests().size() == 2U);
 }
 
+BOOST_AUTO_TEST_CASE(onlyFindsACodeWhateverTheLastAnswerWas)
+{
+    const std::vector<std::pair<Reply, std::string>> cases = {
+        {Reply::status(200, R"({"result":{"success":false}})"), "rejected"},
+        {Reply::status(302), "redirected"},
+        {Reply::status(200, "[]"), "bad_response"},
+        {Reply::status(404), "http_404"},
+        {Reply::reset(), "reset"}};
+    for (const auto& [reply, code] : cases) {
+        const Rig rig;
+        rig.write("in.csv", assignments(1));
+        const StubApi failing([&](const StubRequest&) { return reply; });
+        CHECK_EXIT(rig.runAgainst(failing.url(), {"run", "in.csv", "--max-attempts=1"}), 1);
+        BOOST_REQUIRE_EQUAL(rig.table("in.results.csv").at(0, "result_error_code"), code);
+        const StubApi api;
+        CHECK_EXIT(rig.runAgainst(api.url(), {"retry", "in.results.csv", "--only=" + code}), 0);
+        BOOST_TEST(api.requests().size() == 1U, code);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(unknownRowThatAStoppedRetryDidNotReachStaysInDoubt)
+{
+    const std::string rows = kHeader + "assign,1,322\nunassign,2,322\n";
+    const StubApi api(StubApi::inOrder({Reply::status(409), Reply::reset(), Reply::status(401),
+                                        Reply::success(), Reply::status(404)}));
+    write("in.csv", rows);
+    CHECK_EXIT(runAgainst(api.url(), {"run", "in.csv", "--workers=1", "--max-attempts=1"}), 1);
+    const Arguments retry = {"retry", "in.results.csv", "--workers=1"};
+    CHECK_EXIT(runAgainst(api.url(), retry), 77);
+    CsvTable results = table("in.results.csv");
+    BOOST_TEST(results.at(1, "result_status") == "pending");
+    BOOST_TEST(results.at(1, "result_attempts") == "1");
+    BOOST_TEST(contains(results.at(1, "result_message"), "may have been applied"));
+    CHECK_EXIT(runAgainst(api.url(), retry), 1);
+    results = table("in.results.csv");
+    BOOST_TEST(results.at(1, "result_status") == "unknown");
+    BOOST_TEST(results.at(1, "result_error_code") == "http_404");
+    BOOST_TEST(results.at(1, "result_attempts") == "2");
+}
+
 BOOST_AUTO_TEST_CASE(whatOnlyLeavesOutCountsAsItStandsForBlocking)
 {
     runRefusing(kHeader + "unassign,1,321\nassign,1,322\n", {"/321/"});

@@ -16,7 +16,8 @@ namespace oauth_batch {
 
 /// Reads the rows of an input in a thread of its own, a bounded number ahead, so that reading and
 /// planning share two processors. To be used by one thread, which must leave the reader alone until
-/// next() has returned nothing. The destructor waits for the row that is being read.
+/// next() has returned nothing. The destructor waits
+/// until all blocks are full, or the input is read.
 class ReadAhead
 {
 public:

@@ -95,6 +95,7 @@ private:
     };
     using Lock = std::unique_lock<std::mutex>;
 
+    void startThreads();
     void work(Worker& self);
     void fail(std::exception_ptr failure);
 

@@ -23,6 +23,7 @@ public:
         std::uint32_t sent = 0; ///< requests sent, over all runs; one in flight at a death counts
         std::uint32_t counted = 0; ///< of these, attempts of this journal that used up one of the
                                    ///< row's (neither a 429 nor one cut short by a death does)
+        int httpStatus = 0;        ///< of the last answer, 0 when there was none
         bool mayBeApplied = false; ///< an attempt got no verdict
         bool wasCutShort = false;  ///< a process died while an attempt was in flight
         bool inFlight = false;     ///< after finish() never true

@@ -8,7 +8,7 @@ namespace oauth_batch {
 
 /// How long attempts took: a histogram of fixed size, however many there are. Buckets grow with the
 /// value, 16 to each doubling, so that a quantile is within 1/32 of the true one; the least, the
-/// greatest and the sum are exact. Not thread-safe: one for each worker, merged at the end.
+/// greatest and the sum are exact. Not thread-safe.
 class LatencyHistogram
 {
 public:

@@ -21,8 +21,8 @@ struct ProgressState
     std::optional<double> perMinute; ///< requests, measured lately; nothing while not known
     unsigned inFlight = 0;
     std::optional<std::chrono::milliseconds> timeLeft; ///< nothing while not known
-    /// Why nothing goes on, or slower: "throttled by the API until 12:03:20"; empty when all is
-    /// well. May hold any bytes.
+    /// Why nothing goes on, or slower: "throttled by the API, next probe in 20 s"; empty when all
+    /// is well. May hold any bytes.
     std::string pause;
 };
 

@@ -125,6 +125,21 @@ BOOST_AUTO_TEST_CASE(aBaseUrlOnTheCommandLineReplacesTheRegionOfTheFile)
     BOOST_TEST(!line.has("region"));
 }
 
+BOOST_AUTO_TEST_CASE(aTokenThatIsGivenByMistakeIsNotRepeated)
+{
+    for (const std::vector<std::string>& words :
+         {std::vector<std::string>{"run", "orders.csv", "--token", "s3cret"},
+          {"--token", "s3cret", "run", "orders.csv"},
+          {"run", "--token-file", "s3cret", "orders.csv"}}) {
+        const auto line = CommandLine::parse(words);
+        BOOST_TEST((line.command == Command::run));
+        BOOST_TEST(line.problems.size() == 1U);
+        BOOST_TEST(!hasProblem(line, "s3cret"));
+        BOOST_TEST(line.files.size() <= 2U);
+    }
+    BOOST_TEST(CommandLine::parse({"run", "--strict", "orders.csv"}).files.size() == 1U);
+}
+
 BOOST_AUTO_TEST_CASE(columnsMayBeMappedInBothPlacesAndTheCommandLineWins)
 {
     const auto line = withConfigFile(

@@ -11,6 +11,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
+#include <functional>
 #include <map>
 #include <thread>
 
@@ -52,7 +54,10 @@ public:
             batch_.plan, {}, [] { return 0.5; }, clock.now());
         Runner runner({clock, batch_, scheduler, pacer, journal, outcomes, transports},
                       {workers_, std::chrono::seconds(45), interval});
-        runner.run([&](const Runner::Snapshot& snapshot) { lastCounts = snapshot.counts; });
+        runner.run([&](const Runner::Snapshot& snapshot) {
+            lastCounts = snapshot.counts;
+            if (onTick) onTick();
+        });
         statistics = runner.statistics();
         stopReason = scheduler.stopReason();
     }
@@ -64,6 +69,7 @@ public:
     StatusCounts lastCounts{};
     Runner::Statistics statistics;
     StopReason stopReason = StopReason::none;
+    std::function<void()> onTick;
 
 private:
     const RowNumber rows_;
@@ -217,6 +223,18 @@ BOOST_AUTO_TEST_CASE(workersTakeTurnsAtFullSpeedAndAreWokenAtOnceForAPace)
         BOOST_TEST(transports.sent().size() == 20U);
     }
     BOOST_TEST(::sched_getscheduler(0) == SCHED_OTHER);
+}
+
+BOOST_AUTO_TEST_CASE(aFailureOfTheTickEndsWorkersThatWait)
+{
+    ScriptedTransports transports([](const std::string&) {
+        Answer throttled = ScriptedTransports::answer(429, "{}");
+        throttled.headers.retryAfter = "1800";
+        return throttled;
+    });
+    Bench bench(10, 4);
+    bench.onTick = [] { throw IoError("sync", "in.results.csv.journal", EIO); };
+    BOOST_CHECK_THROW(bench.run(transports), IoError); // and does not wait for half an hour
 }
 
 BOOST_AUTO_TEST_CASE(a401StopsTheRunAndLeavesTheRestPending)

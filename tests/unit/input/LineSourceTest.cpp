@@ -232,6 +232,15 @@ BOOST_AUTO_TEST_CASE(endlessNulsAreCalledNul)
     BOOST_TEST(read.problems[0].starts_with("f:2:1: a NUL byte"));
 }
 
+BOOST_AUTO_TEST_CASE(manyNulsInOneLineAreLookedAtOnce)
+{
+    // With a search from the line's beginning for each of them this takes minutes.
+    const Lines read = readLines("a\n" + std::string(1'000'000, '\0') + "\nb\n");
+    BOOST_TEST(read.lines.size() == 3U);
+    BOOST_REQUIRE_EQUAL(read.problems.size(), 1U);
+    BOOST_TEST(read.problems[0].starts_with("f:2:1: a NUL byte"));
+}
+
 BOOST_AUTO_TEST_CASE(lineOfTheLimitIsRead)
 {
     const std::string longest(kMaxRecordSize, 'x');

@@ -120,6 +120,19 @@ BOOST_AUTO_TEST_CASE(attemptsThatCountAndThoseThatDoNotAreKeptApart)
     BOOST_TEST(state.index().offset(3) == offset);
 }
 
+BOOST_AUTO_TEST_CASE(lastAnswerOfAnUnfinishedRowIsKept)
+{
+    Outcome answered = pendingAfter(1, ErrorCode::stopped);
+    answered.httpStatus = 503;
+    writer.intend(3, 1);
+    writer.endAttempt(3, {true, true, answered});
+    writer.intend(3, 2);
+    writer.endAttempt(3, {true, false, pendingAfter(2, ErrorCode::connectionRefused)});
+    restart();
+    BOOST_REQUIRE(state.unfinished(3) != nullptr);
+    BOOST_TEST(state.unfinished(3)->httpStatus == 503);
+}
+
 BOOST_AUTO_TEST_CASE(rowLeftPendingByTheRunsEndGoesOnWhereItWas)
 {
     writer.intend(3, 1);
