@@ -106,7 +106,7 @@ void LineSource::markNuls(char* begin, std::size_t size)
     std::uint64_t line = number_ + 1;
     for (char* nul = find(begin, end, '\0'); nul != nullptr; nul = find(nul + 1, end, '\0')) {
         for (char* feed = find(searched, nul, '\n'); feed; feed = find(lineBegin, nul, '\n')) {
-            searched = lineBegin = feed + 1;
+            lineBegin = feed + 1;
             ++line;
         }
         searched = nul;
